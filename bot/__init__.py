@@ -1,0 +1,1 @@
+"""cfgbot: one sentence changes the configuration; only a proven change is merged."""

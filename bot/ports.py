@@ -1,0 +1,136 @@
+"""What the pipeline needs from the world, as Protocols; adapters implement them.
+
+Decides nothing. Values cross these borders frozen; exceptions named here are the only ones an
+adapter lets through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.core.change import FileChange
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """A file of a commit: path, git mode, blob id and size in bytes."""
+
+    path: str
+    mode: str
+    blob: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPath:
+    """A file that speaks of the words asked for; ``score`` grows with rarity and number."""
+
+    path: str
+    score: float
+
+
+class RepositoryError(Exception):
+    """The repository, or a ref of it, cannot be used; ``code`` names the sentence that says why."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = {name: str(value) for name, value in facts.items()}
+
+
+class BaseMoved(Exception):  # noqa: N818 - it is an event, not a fault
+    """The base branch is no longer at the commit that was judged."""
+
+
+class Library(Protocol):
+    """Reads one repository's commits and finds which files speak of something."""
+
+    def commit(self, ref: str) -> str:
+        """The full SHA of ``ref``. Raises RepositoryError("unknown-ref")."""
+
+    def tree(self, sha: str) -> tuple[TreeEntry, ...]:
+        """Every file of the commit, in path order."""
+
+    def read(self, sha: str, paths: Collection[str]) -> Mapping[str, bytes]:
+        """The bytes of those files; a path that is no regular file is left out."""
+
+    def holding(self, sha: str, literal: str) -> tuple[str, ...]:
+        """Paths of regular files in whose text or path ``literal`` may stand; never misses one."""
+
+    def about(self, sha: str, words: Collection[str], limit: int) -> tuple[RankedPath, ...]:
+        """The ``limit`` files that speak most of the words (in path or text), best first."""
+
+    def frequency(self, sha: str, words: Collection[str]) -> Mapping[str, int]:
+        """In how many files each word stands (in path or text)."""
+
+    def difference(self, base: str, head: str) -> tuple[FileChange, ...]:
+        """Every file that differs; a rename is a deletion and an addition."""
+
+
+class Forge(Protocol):
+    """Where a change becomes a commit, and a commit becomes part of the base branch."""
+
+    def publish(self, base: str, files: Sequence[FileChange], message: str) -> str:
+        """A commit on ``base`` with exactly these files changed, on a branch of its own; its SHA."""
+
+    def merge(self, branch: str, base: str, head: str) -> str:
+        """``branch`` becomes ``head`` only if it still is ``base``. The SHA it is at then.
+
+        Raises BaseMoved, RepositoryError.
+        """
+
+    def discard(self, head: str) -> None:
+        """Forget the branch that ``publish`` made; never raises for one already gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a model is asked: texts, and the JSON schema its answer must satisfy."""
+
+    role: str
+    system: str
+    user: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a call cost: tokens, US dollars (0 where unknown) and seconds."""
+
+    model: str
+    role: str
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A model's answer as it came, and what it cost."""
+
+    text: str
+    usage: Usage
+
+
+class ModelError(Exception):
+    """A model that could not be asked; ``code`` is one of model-unreachable, model-refused,
+    model-budget, model-timeout."""  # noqa: D205, D209
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = {name: str(value) for name, value in facts.items()}
+
+
+class Model(Protocol):
+    """One language model."""
+
+    @property
+    def name(self) -> str:
+        """The name people configured, such as ``openai/gpt-5``."""
+
+    def ask(self, question: Question) -> Reply:
+        """The model's answer. Raises ModelError once its own bounded retries are used up."""
