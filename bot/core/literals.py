@@ -55,7 +55,7 @@ _PATTERNS: tuple[tuple[LiteralKind, str], ...] = (
     (LiteralKind.SIZE, r"(?<![A-Za-z0-9_.-])\d+(?:\.\d+)?(?:[kKMGT]i?B?|bytes)(?![A-Za-z0-9_])"),
     (LiteralKind.VERSION, r"(?<![A-Za-z0-9_.-])v?\d+(?:\.\d+){1,3}(?:[-+_][A-Za-z0-9][A-Za-z0-9.-]*)?(?![A-Za-z0-9_]|\.\d)"),
     (LiteralKind.VERSION, r"(?<![A-Za-z0-9_.-])v?\d+(?:\.\d+)*-[A-Za-z][A-Za-z0-9.-]*(?![A-Za-z0-9_])"),
-    (LiteralKind.NUMBER, r"(?<![A-Za-z0-9_.])-?\d+(?:\.\d+)?(?![A-Za-z0-9_])"),
+    (LiteralKind.NUMBER, r"(?<![A-Za-z0-9_.])-?\d+(?:\.\d+)?(?![A-Za-z0-9_]|\.\d)"),
     (LiteralKind.BOOLEAN, r"(?<![A-Za-z0-9_.-])(?:true|false|on|off|yes|no)(?![A-Za-z0-9_.-])"),
 )
 _ANY = re.compile("|".join(f"(?P<p{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))

@@ -1,0 +1,37 @@
+"""The whole of what a check may look at.
+
+A case is gathered once and frozen; a check that needs more is given more here and never fetches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.core.change import Change
+from bot.core.expectation import Expectation, Explained
+from bot.core.leaf import Document, Unparsable
+from bot.core.operation import Move
+from bot.core.policy import Policy
+from bot.core.request import Request
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request, the change someone made for it, and what is known about both.
+
+    ``base`` holds, parsed, every base file that could matter: those changed, those that hold a
+    literal the request moves (``moves``), and those that ``expectation`` rests on. ``explained``
+    has one entry for each of ``change.leaf_changes``, in that order. ``paths`` is every path of
+    the base tree. ``paths_asked`` are paths the request asks to add, delete or rename.
+    """
+
+    request: Request
+    change: Change
+    base: Mapping[str, Document | Unparsable]
+    explained: tuple[Explained, ...]
+    expectation: Expectation
+    moves: tuple[Move, ...] = ()
+    paths: frozenset[str] = frozenset()
+    paths_asked: frozenset[str] = frozenset()
+    policy: Policy = field(default_factory=Policy)

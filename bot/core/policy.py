@@ -1,0 +1,50 @@
+"""What a repository allows cfgbot to do, as a value.
+
+Decides which paths may change and how much. ``bot.policy`` reads it from the base branch; this
+module never reads anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# CI definitions, the bot's own policy and the people rules: a change to one of these could change
+# who judges the next change.
+PROTECTED = (
+    ".cfgbot.yml",
+    ".cfgbot.yaml",
+    ".github/**",
+    ".gitlab-ci.yml",
+    ".gitmodules",
+    ".gitattributes",
+    ".circleci/**",
+    ".pre-commit-config.yaml",
+    "azure-pipelines.yml",
+    "bitbucket-pipelines.yml",
+    ".drone.yml",
+    ".travis.yml",
+    ".woodpecker.yml",
+    ".woodpecker/**",
+    "**/Jenkinsfile",
+    "**/Jenkinsfile.*",
+    "**/*.jenkinsfile",
+    "**/CODEOWNERS",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes beyond which a change is not judged but refused."""
+
+    files: int = 500
+    leaf_changes: int = 2_000
+    file_bytes: int = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of one repository; patterns are gitignore-style, matched against whole paths."""
+
+    allowed: tuple[str, ...] = ("**",)
+    protected: tuple[str, ...] = PROTECTED
+    limits: Limits = Limits()
