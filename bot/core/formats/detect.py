@@ -24,7 +24,13 @@ _SUFFIXES = {
 }
 _BY_SUFFIX = {suffix: name for name, suffixes in _SUFFIXES.items() for suffix in suffixes}
 _BY_NAME = (
-    ("prose", re.compile(r"(?:readme|changelog|changes|licen[cs]e|notice|authors|copying)(?:[-._].*)?", re.IGNORECASE)),
+    (
+        "prose",
+        re.compile(
+            r"(?:readme|changelog|changes|licen[cs]e|notice|authors|copying)(?:[-._].*)?",
+            re.IGNORECASE,
+        ),
+    ),
     ("dockerfile", re.compile(r"(?:dockerfile|containerfile)(?:\..+)?", re.IGNORECASE)),
     ("env", re.compile(r"\.(?:flask)?env(?:\..+)?|env\.(?:example|sample|template|dist)")),
     ("toml", re.compile(r"(?:poetry|uv|pdm|cargo)\.lock|pipfile", re.IGNORECASE)),

@@ -128,6 +128,17 @@ class Source:
         return Comment(text, first, first + len(text.encode()), self.line(first))
 
 
+# Some libraries' patterns take quadratic time on runs of white space.
+_LONG_RUN = re.compile(r"[^\S\n]{200}")
+
+
+def check_white_space(text: str) -> None:
+    """Raises MalformedError for a run of white space that a line parser could hang on."""
+    match = _LONG_RUN.search(text)
+    if match:
+        raise MalformedError("white space too long", text.count("\n", 0, match.start()) + 1)
+
+
 def is_scalar_text(text: str) -> bool:
     """False where ``text`` holds a lone surrogate, which no UTF-8 file can hold."""
     return not any("\ud800" <= char <= "\udfff" for char in text) if not text.isascii() else True

@@ -40,9 +40,7 @@ def parse(source: Source) -> Parsed:
 
 def _roots(tree: Tree) -> list[tuple[Node, KeyPath]]:
     many = len(tree.documents) > 1
-    return [
-        (root, (f"---{index}",) if many else ()) for index, root in enumerate(tree.documents)
-    ]
+    return [(root, (f"---{index}",) if many else ()) for index, root in enumerate(tree.documents)]
 
 
 def _leaves(source: Source, node: Node, key: KeyPath, parsed: Parsed, *, flow: bool) -> None:

@@ -194,7 +194,10 @@ class _Builder:
         content = len(body.rstrip(_TRAILING))
         if content:
             ending = re.compile(r"[ \t]*").match(body, content)
-            node.begin, node.end = header.end(), header.end() + (ending.end() if ending else content)
+            node.begin, node.end = (
+                header.end(),
+                header.end() + (ending.end() if ending else content),
+            )
         else:
             node.begin = node.end = header.start() + len(header[0].rstrip("\r\n"))
         self.tree.solid.append((node.begin, node.end))
