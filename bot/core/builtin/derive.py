@@ -1,0 +1,98 @@
+"""Wishes on a repository → the leaf changes they must lead to, each with its evidence.
+
+Decides, by rules alone, the one change a request means. Where a place or a value is not certain
+the answer is ``Unproven`` with the candidates; a wish is never carried out in part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.core.builtin.clauses import Doubtful, read_clauses
+from bot.core.builtin.place import Plan, Refused, plan_wish
+from bot.core.builtin.wishes import FlagWish, ItemWish, MoveWish, NotUnderstood, SetWish, Wish, read_wish
+from bot.core.change import LeafChange, build_change
+from bot.core.expectation import Derivation, Expectation, Explained, Unproven
+from bot.core.index import Index
+from bot.core.request import Request
+from bot.core.resolve import Unresolved, resolve
+from bot.core.words import Term, terms_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What must be gathered before deriving: literals (every holder) and phrases (every word)."""
+
+    literals: tuple[str, ...] = ()
+    phrases: tuple[tuple[Term, ...], ...] = ()
+
+
+def understand(request: Request) -> tuple[Wish, ...] | Unproven:
+    """The wishes of a request, all of them, or why rules cannot read it."""
+    try:
+        clauses = read_clauses(request.text)
+    except Doubtful as doubt:
+        return Unproven("doubtful", (("word", doubt.word),))
+    if not clauses:
+        return Unproven("no-wish")
+    wishes = [read_wish(clause) for clause in clauses]
+    for wish in wishes:
+        if isinstance(wish, NotUnderstood):
+            return Unproven("clause-unknown", (("clause", wish.text),))
+    return tuple(wish for wish in wishes if not isinstance(wish, NotUnderstood))
+
+
+def wanted(wishes: Iterable[Wish]) -> Wanted:
+    """What the wishes need to see."""
+    literals: list[str] = []
+    phrases: list[tuple[Term, ...]] = []
+    for wish in wishes:
+        match wish:
+            case MoveWish():
+                literals += [wish.old, wish.new]
+                phrases.append(terms_of((*wish.about, *wish.within)))
+            case ItemWish():
+                literals.append(wish.value)
+                phrases.append(terms_of(wish.words))
+            case SetWish() | FlagWish():
+                phrases.append(terms_of(wish.words))
+    return Wanted(tuple(dict.fromkeys(literals)), tuple(phrase for phrase in phrases if phrase))
+
+
+def derive(request: Request, index: Index) -> Expectation:
+    """The change the request must lead to on ``index``, or why rules cannot derive it."""
+    wishes = understand(request)
+    return wishes if isinstance(wishes, Unproven) else derive_wishes(wishes, index)
+
+
+def derive_wishes(wishes: Sequence[Wish], index: Index) -> Expectation:
+    """As ``derive``, for wishes already read."""
+    plans: list[Plan] = []
+    try:
+        for wish in wishes:
+            plans.append(plan_wish(wish, index))  # noqa: PERF401 - the first refusal ends it
+    except Refused as why:
+        return Unproven(why.code, why.facts, why.candidates)
+    operations = tuple(operation for plan in plans for operation in plan.operations)
+    files = resolve(operations, index.data)
+    if isinstance(files, Unresolved):
+        return Unproven(files.code, files.facts)
+    change = build_change(files)
+    explained = tuple(_explain(leaf_change, plans) for leaf_change in change.leaf_changes)
+    return _whole(Derivation(operations, change, explained))
+
+
+def _explain(change: LeafChange, plans: Sequence[Plan]) -> Explained:
+    explainers: Iterable[Callable[[LeafChange], Explained | None]] = (plan.explain for plan in plans)
+    return next((found for explain in explainers if (found := explain(change))), Explained(change, None, None))
+
+
+def _whole(derivation: Derivation) -> Expectation:
+    """A derivation with an unexplained leaf change is none (two wishes fought over one place)."""
+    for item in derivation.explained:
+        if item.place is None or item.value is None:
+            return Unproven("wishes-collide", (("path", item.change.path),))
+    return derivation if derivation.change.files else Unproven("already-so-all")
+
+

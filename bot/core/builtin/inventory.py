@@ -1,0 +1,56 @@
+"""Which server an address belongs to, as the repository itself says.
+
+Decides from leaves that hold exactly one address under a name (an inventory's ``address``,
+``ansible_host``, an INI host line …). Two answers are no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.core.index import Entry, Index
+from bot.core.leaf import Place
+from bot.core.literals import address
+from bot.core.words import terms_of, words_in
+
+_ADDRESS_KEYS = frozenset({"address", "addr", "ip", "host", "ipv4", "ipv6"})
+_INVENTORY_FILES = frozenset({"inventory", "host", "server", "node", "machine", "fleet"})
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A server's address and the place that says so."""
+
+    address: str
+    place: Place
+
+
+def is_inventory(path: str) -> bool:
+    """True for a file that is named like the list of servers."""
+    stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return bool(words_in(stem) & _INVENTORY_FILES) or "inventory" in path.lower().split("/")
+
+
+def owned(index: Index) -> Iterable[tuple[Owner, Entry]]:
+    """Every address that an inventory gives to somebody."""
+    for entry in index.entries:
+        leaf = entry.place.leaf
+        if is_inventory(entry.place.path) and address(leaf.value) and (entry.own & _ADDRESS_KEYS):
+            yield Owner(leaf.value, entry.place), entry
+
+
+def owners_called(words: Iterable[str], index: Index) -> tuple[Owner, ...]:
+    """The servers of the inventory that all of the words fit; of one address the first place."""
+    terms = [term for term in terms_of(words) if term.required and not term.options & _ADDRESS_KEYS]
+    if not terms:
+        return ()
+    fitting = [(owner, entry) for owner, entry in owned(index) if all(entry.fits(term) for term in terms)]
+    named = {owner.address: owner for owner, _ in reversed(fitting)}
+    return tuple(named.values())
+
+
+def owner_of(literal: str, index: Index) -> Owner | None:
+    """Whom the inventory gives this address to, if it says so once."""
+    found = [owner for owner, _ in owned(index) if owner.address == literal]
+    return found[0] if len(found) == 1 else None

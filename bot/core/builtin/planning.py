@@ -1,0 +1,48 @@
+"""What planning a wish gives: operations with their evidence, or a refusal with candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from bot.core.change import LeafChange
+from bot.core.expectation import Explained
+from bot.core.leaf import Place
+from bot.core.operation import Operation
+from bot.core.words import terms_of, words_in
+
+MAX_CANDIDATES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The operations of one wish; ``explain`` gives the evidence of a leaf change that is its own."""
+
+    operations: tuple[Operation, ...]
+    explain: Callable[[LeafChange], Explained | None]
+
+
+class Refused(Exception):  # noqa: N818 - an answer that unwinds
+    """A wish that means no certain place; ``code`` names the sentence, ``candidates`` the places."""
+
+    def __init__(self, code: str, candidates: Iterable[Place] = (), **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.candidates = tuple(candidates)[:MAX_CANDIDATES]
+        self.facts = tuple(sorted((name, str(value)) for name, value in facts.items()))
+
+
+def said_by(words: Iterable[str]) -> str:
+    """The request's words, quoted."""
+    return " ".join(f"“{word}”" for word in words)
+
+
+def narrow_out(without: tuple[str, ...], paths: Collection[str]) -> tuple[str, ...]:
+    """The paths that "except …" leaves out, as patterns. Raises Refused where it means none."""
+    if not without:
+        return ()
+    terms = [term for term in terms_of(without) if term.required]
+    found = sorted(path for path in paths if terms and all(term.options & words_in(path) for term in terms))
+    if not found:
+        raise Refused("scope-unknown", words=" ".join(without))
+    return tuple("/" + path for path in found)

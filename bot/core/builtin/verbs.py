@@ -1,0 +1,89 @@
+"""What a clause wants done: the verb's class, in Korean and English.
+
+Decides the class of a single word; whether a clause is an order at all is decided by the clause.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """What to do."""
+
+    SET = "set"
+    MOVE = "move"
+    RAISE = "raise"
+    LOWER = "lower"
+    ON = "on"
+    OFF = "off"
+    ADD = "add"
+    REMOVE = "remove"
+
+
+# Verb stems that inflect, and nouns that become verbs with 하다/되다/시키다. Longer first where one
+# begins like another: 비활성화 is not 활성화.
+_KOREAN: tuple[tuple[Verb, str], ...] = (
+    (Verb.OFF, r"꺼|끄|끈|끌|꺼지|비활성화"),
+    (Verb.ON, r"켜|켠|킬|키고|켤|활성화"),
+    (Verb.MOVE, r"옮|이사|넘어[가갔]|이전|이동|마이그레이션"),
+    (Verb.RAISE, r"올려|올리|올릴|올립|올라|늘려|늘리|늘릴|늘어|높여|높이|높일|키워|키우|증가|상향|업그레이드|버전업|범프"),
+    (Verb.LOWER, r"내려|내리|내릴|줄여|줄이|줄일|줄어|낮춰|낮추|낮출|감소|하향|다운그레이드"),
+    (Verb.ADD, r"추가|넣어|넣을|넣고|허용|허가|등록|열어|열고"),
+    (Verb.REMOVE, r"빼|제거|삭제|지워|지우|없애|없앤|차단|막아|막고"),
+    (Verb.SET, r"바꿔|바꾸|바꿀|바꿈|바뀌|바뀐|바뀜|바뀔|변경|수정|교체|고쳐|고치|맞춰|맞추|맞출|맞게|대체|조정|전환|업데이트|갱신|반영|적용|지정"
+               r"|설정(?=해|하|했|부탁|좀)|세팅(?=해|하)|(?=해줘$|해주세요$|해요$|합시다$|하자$|해라$|해$|할게)"),
+)  # fmt: skip
+_KOREAN_VERBS = tuple((verb, re.compile(rf"(?:{stems})")) for verb, stems in _KOREAN)
+# A bare noun (변경, 추가, 허용 …) is a verb only where a sentence can end with it.
+_NOUN = re.compile(
+    r"(?:비활성화|활성화|이사|이전|이동|마이그레이션|증가|상향|업그레이드|버전업|범프|감소|하향|다운그레이드|추가|허용|허가|등록|제거|삭제|차단"
+    r"|변경|수정|교체|대체|조정|전환|업데이트|갱신|반영|적용|지정)"
+)
+_INFLECTED = re.compile(r"(?:해|하|했|한|할|함|합|됐|되|된|될|돼|됨|시켜|시키|요망|요청|부탁|바람|바랍|좀|필요|요|고|$)")
+
+_ENGLISH: dict[str, Verb] = {
+    word: verb
+    for verb, words in {
+        Verb.SET: "set setting change changed changing changes update updated updates updating make replace replaced replaces use put adjust configure edit swap point repoint correct fix should becomes become became turn switch",
+        Verb.MOVE: "move moved moves moving migrate migrated migrates relocate relocated relocates readdress renumbered lives",
+        Verb.RAISE: "bump bumped upgrade upgraded raise increase bumping extend grow",
+        Verb.LOWER: "lower decrease reduce downgrade shorten shrink cut",
+        Verb.ON: "enable activate",
+        Verb.OFF: "disable deactivate",
+        Verb.ADD: "add allow permit admit whitelist append include allowlist",
+        Verb.REMOVE: "remove delete drop revoke disallow",
+    }.items()
+    for word in words.split()
+}
+
+
+def korean_verb(word: str) -> Verb | None:
+    """The class of a Korean word that may end a clause, or None."""
+    noun = _NOUN.match(word)
+    if noun and not _INFLECTED.match(word[noun.end() :]):
+        return None
+    for verb, stems in _KOREAN_VERBS:
+        if stems.match(word):
+            return verb
+    return None
+
+
+def is_bare_noun(word: str) -> bool:
+    """True for ``추가`` or ``허용`` alone: a verb only at the end of its clause."""
+    return _NOUN.fullmatch(word) is not None
+
+
+def english_verb(word: str) -> Verb | None:
+    """The class of an English word, or None."""
+    return _ENGLISH.get(word.lower())
+
+
+# A past or a reason without an order in it: context, which asks for nothing.
+_REASON = re.compile(r"(?:어서|아서|여서|라서|해서|니까|으니|는데|은데|므로|길래|느라|다보니|었음|했음|어요|었어요|했어요|습니다)$")
+
+
+def gives_reason(word: str) -> bool:
+    """True where a Korean verb form explains instead of ordering."""
+    return _REASON.search(word) is not None

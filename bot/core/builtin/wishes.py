@@ -1,0 +1,272 @@
+"""A clause as a wish: move, set, flag, item or scale, in the person's own words.
+
+Decides which word plays which part (old, new, subject, scope). What a wish means in a repository
+is decided by ``locate`` and ``derive``; a clause that fits no form is never forced into one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.core.builtin.clauses import Clause
+from bot.core.builtin.tokens import Sort, Token
+from bot.core.builtin.verbs import Verb
+from bot.core.literals import is_distinctive
+
+
+@dataclass(frozen=True, slots=True)
+class MoveWish:
+    """``old`` becomes ``new``; ``about`` are the other words; ``within`` those that limit where."""
+
+    old: str
+    new: str
+    about: tuple[str, ...]
+    within: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetWish:
+    """The place called ``words`` becomes ``value``; ``many`` where every such place is meant.
+
+    ``direction`` is RAISE or LOWER where the person said so; ``scale`` multiplies, ``delta`` adds.
+    """
+
+    words: tuple[str, ...]
+    value: Token | None
+    old: Token | None = None
+    many: bool = False
+    direction: Verb | None = None
+    scale: float | None = None
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FlagWish:
+    """The switch called ``words`` goes on or off."""
+
+    words: tuple[str, ...]
+    on: bool
+    many: bool = False
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWish:
+    """``value`` joins (``add``) or leaves the list called ``words``."""
+
+    words: tuple[str, ...]
+    value: str
+    add: bool
+    without: tuple[str, ...] = ()
+
+
+Wish = MoveWish | SetWish | FlagWish | ItemWish
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """A clause that fits no form."""
+
+    text: str
+
+
+_MANY = frozenset("모든 모두 전부 전체 다 각 각각 everywhere all every each both 전체적으로".split())
+_FROM = frozenset("에서 에서는 에서부터 부터 으로부터 로부터".split())
+_TO = frozenset("로 으로 라고 이라고 로요 으로요 으로만 로만".split())
+_LOCATIVE = frozenset("에서 에서만 에서는 에서의 쪽 쪽에서 쪽에서만 쪽은 쪽만 쪽의 쪽도 측 만 안에서 안의 내의 에만 들만 들에서".split())
+_EXCEPT = frozenset("except excluding 제외 제외하고 제외하고는 빼고 빼고는 제외한 제외하곤".split())
+_PREPOSITIONS = frozenset("from to with into by as at in on for of within inside only under ⇐".split())
+
+
+def read_wish(clause: Clause) -> Wish | NotUnderstood:
+    """The wish that ``clause`` is."""
+    parts = _Parts.of(clause)
+    if parts is None:
+        return NotUnderstood(clause.text)
+    match clause.verb:
+        case Verb.ADD | Verb.REMOVE:
+            wish = _item(clause, parts)
+        case Verb.ON | Verb.OFF:
+            wish = _flag(clause, parts)
+        case Verb.SET | Verb.MOVE | Verb.RAISE | Verb.LOWER:
+            wish = _move(parts) or _set(clause, parts)
+        case _:
+            wish = _set(clause, parts) if parts.assigned or parts.new is not None else None
+    return wish or NotUnderstood(clause.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A clause's tokens by the part they play."""
+
+    old: Token | None
+    new: Token | None
+    loose: tuple[Token, ...]
+    words: tuple[Token, ...]
+    within: tuple[Token, ...]
+    without: tuple[str, ...]
+    many: bool
+    assigned: Token | None
+
+    @classmethod
+    def of(cls, clause: Clause) -> _Parts | None:
+        tokens, without = _without(clause)
+        many = any(_plain(token) in _MANY for token in tokens)
+        tokens = [token for token in tokens if _plain(token) not in _MANY]
+        assigned = [token for token in tokens if token.sort is Sort.ASSIGN]
+        roles = _korean_roles(tokens) if clause.korean else _english_roles(tokens)
+        if roles is None or len(assigned) > 1:
+            return None
+        old, new, loose, words, within = roles
+        return cls(old, new, loose, words, within, without, many, assigned[0] if assigned else None)
+
+
+_Roles = tuple[Token | None, Token | None, tuple[Token, ...], tuple[Token, ...], tuple[Token, ...]]
+
+
+def _plain(token: Token) -> str:
+    return token.text.lower() if token.sort is Sort.WORD else ""
+
+
+def _without(clause: Clause) -> tuple[list[Token], tuple[str, ...]]:
+    """Take out "X 빼고" and "except X"; what is left out is said as words."""
+    tokens = list(clause.tokens)
+    for position, token in enumerate(tokens):
+        if token.sort is not Sort.WORD or (token.text + token.particle).lower() not in _EXCEPT:
+            continue
+        if clause.korean:
+            start = position - 1
+            return tokens[:start] + tokens[position + 1 :], tuple(t.text for t in tokens[max(start, 0) : position])
+        return tokens[:position], tuple(
+            t.text for t in tokens[position + 1 :] if t.sort is Sort.WORD and t.text.lower() not in {"in", "on", "for"}
+        )
+    return tokens, ()
+
+
+def _korean_roles(tokens: Sequence[Token]) -> _Roles | None:
+    old, new, loose, words, within = None, None, [], [], []
+    arrow = False
+    for token in tokens:
+        if token.sort is Sort.ARROW:
+            if not loose:
+                return None
+            old, arrow = loose.pop(), True
+        elif arrow and token.sort is not Sort.MARK:
+            new, arrow = token, False
+        elif token.valued and token.particle in _FROM and old is None:
+            old = token
+        elif token.particle in _TO and new is None:
+            new = token
+        elif token.valued:
+            loose.append(token)
+        elif token.sort is Sort.WORD:
+            (within if token.particle in _LOCATIVE or token.particle == "의" else words).append(token)
+        elif token.sort is Sort.MARK and token.text not in ",()~:'·":
+            return None
+    if old is None and new is not None and new.valued and len(loose) == 1 and loose[0].particle in {"를", "을", "은", "는", "이", "가", "인데", "이고"}:
+        old, loose = loose[0], []
+    return old, new, tuple(loose), tuple(words), tuple(within)
+
+
+def _english_roles(tokens: Sequence[Token]) -> _Roles | None:
+    old, new, loose, words, within = None, None, [], [], []
+    preposition = ""
+    for token in tokens:
+        word = _plain(token)
+        if word in _PREPOSITIONS:
+            preposition = word
+        elif token.sort is Sort.ARROW or (token.sort is Sort.MARK and token.text == "="):
+            old = loose.pop() if loose else old
+            preposition = "to"
+        elif token.sort is Sort.MARK and token.text not in ",()':":
+            return None
+        elif token.sort in {Sort.MARK, Sort.ASSIGN}:
+            preposition = "" if token.text == "," else preposition
+        elif preposition == "⇐" and token.valued:
+            old, preposition = token, ""
+        elif preposition == "from" and token.valued and old is None:
+            old, preposition = token, ""
+        elif preposition in {"to", "with", "into", "as", "at", "by"} and new is None and (token.valued or preposition == "to"):
+            if preposition == "by" and token.unit != "times" and not is_distinctive(token.text):
+                return None
+            new, preposition = token, ""
+        elif token.valued:
+            loose.append(token)
+        elif preposition in {"in", "on", "within", "inside", "only", "for", "under"}:
+            within.append(token)
+        else:
+            words.append(token)
+    return old, new, tuple(loose), tuple(words), tuple(within)
+
+
+def _texts(*groups: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(token.text for group in groups for token in group)
+
+
+def _move(parts: _Parts) -> MoveWish | None:
+    """Two literals that mean one thing wherever they stand."""
+    old, new, loose = parts.old, parts.new, list(parts.loose)
+    if old is None and new is not None and len(loose) == 1:
+        old, loose = loose[0], []
+    if old is None or new is None or loose or parts.assigned:
+        return None
+    if not (is_distinctive(old.text) and is_distinctive(new.text)):
+        return None
+    return MoveWish(old.text, new.text, _texts(parts.words), _texts(parts.within), parts.without)
+
+
+def _set(clause: Clause, parts: _Parts) -> SetWish | None:
+    direction = clause.verb if clause.verb in {Verb.RAISE, Verb.LOWER} else None
+    words = _texts(parts.words, parts.within)
+    if parts.assigned:
+        name, _, value = (part.strip() for part in parts.assigned.text.partition("="))
+        token = Token(Sort.QUOTED, value.strip("\"'"))
+        return None if parts.loose or parts.new else SetWish((*words, name), token, parts.old, parts.many, direction, without=parts.without)
+    old, new, loose = parts.old, parts.new, list(parts.loose)
+    if new is None and len(loose) == 1 and loose[0].particle in {"", "인데"}:
+        new = loose.pop()
+    if new is None or not words and not parts.old:
+        return None
+    words += tuple(token.text for token in loose if token.sort is Sort.QUOTED)
+    if any(token.sort is not Sort.QUOTED for token in loose):
+        return None
+    wish = SetWish(words, new, old, parts.many, direction, without=parts.without)
+    return replace(wish, value=None, scale=float(new.text)) if new.unit == "times" else wish
+
+
+def _flag(clause: Clause, parts: _Parts) -> FlagWish | None:
+    if parts.old or parts.new or parts.assigned or any(token.sort is not Sort.QUOTED for token in parts.loose):
+        return None
+    words = _texts(parts.words, parts.within, parts.loose)
+    return FlagWish(words, clause.verb is Verb.ON, parts.many, parts.without) if words else None
+
+
+def _item(clause: Clause, parts: _Parts) -> ItemWish | None:
+    """The item is the one literal; the list is named by words, after to/from/in or 에/에서."""
+    valued = [token for token in clause.tokens if token.valued]
+    add = clause.verb is Verb.ADD
+    if len(valued) == 1 and not parts.assigned:
+        others = [token for token in clause.tokens if token.sort is Sort.WORD and _plain(token) not in _PREPOSITIONS | _MANY]
+        words = tuple(t.text for t in others if t.text not in parts.without and (t.text + t.particle).lower() not in _EXCEPT)
+        return ItemWish(words, valued[0].text, add, parts.without) if words else None
+    if valued or parts.assigned:
+        return None
+    return _word_item(clause, add)
+
+
+def _word_item(clause: Clause, add: bool) -> ItemWish | None:  # noqa: FBT001 - the wish's own field
+    """``allowed_hosts에 admin.internal을 추가``: the item is the one Latin word marked as object."""
+    tokens = [token for token in clause.tokens if token.sort is Sort.WORD]
+    if clause.korean:
+        items = [token for token in tokens if token.particle in {"을", "를"} and token.text.isascii()]
+        lists = [token for token in tokens if token not in items]
+    else:
+        cut = next((i for i, token in enumerate(tokens) if _plain(token) in {"to", "from"}), None)
+        if cut is None:
+            return None
+        items, lists = tokens[:cut], [token for token in tokens[cut + 1 :] if _plain(token) not in _PREPOSITIONS]
+    if len(items) != 1 or not lists:
+        return None
+    return ItemWish(_texts(lists), items[0].text, add)

@@ -1,0 +1,163 @@
+"""A repository's leaves, and which places some words mean.
+
+Decides how well a place fits the words of a request: every word must be found in its path, its
+key path, its neighbours' names or (for images) its value, and the fewer words its own name has
+beyond them the better. It never picks among places that fit equally.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from bot.core import formats
+from bot.core.leaf import Document, KeyPath, Kind, Leaf, Place, Unparsable
+from bot.core.literals import holds
+from bot.core.words import Term, words_in
+
+# Keys whose value names the mapping they stand in: a list item is known by it.
+NAMING = frozenset({"name", "id", "job_name", "job", "host", "hostname", "server", "service", "role", "container_name", "cloud", "user"})
+_DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_IMAGE = re.compile(r"(?P<repository>[a-z0-9][\w./-]*(?::\d+/[\w./-]+)?):(?P<tag>[A-Za-z0-9][\w.-]*)(?:@sha256:[0-9a-f]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place with the words it is known by: its own name, its key path with neighbours, its file."""
+
+    place: Place
+    own: frozenset[str]
+    around: frozenset[str]
+    file: frozenset[str]
+
+    def fits(self, term: Term) -> bool:
+        """True where the place is known by any of the term's words."""
+        return bool(term.options & self.own or term.options & self.around or term.options & self.file)
+
+
+@dataclass(frozen=True)
+class Index:
+    """Every base file that could matter, with its bytes; ``complete`` where that is all of them.
+
+    ``paths`` are all paths of the tree, gathered or not.
+    """
+
+    data: Mapping[str, bytes]
+    paths: frozenset[str]
+    complete: bool = True
+
+    @cached_property
+    def documents(self) -> dict[str, Document | Unparsable]:
+        """Each gathered file parsed, or why it is not."""
+        return {path: formats.parse(path, data) for path, data in sorted(self.data.items())}
+
+    @cached_property
+    def readable(self) -> tuple[Document, ...]:
+        """The files that could be parsed."""
+        return tuple(document for document in self.documents.values() if isinstance(document, Document))
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every leaf with the words it is known by."""
+        return tuple(entry for document in self.readable for entry in entries_of(document))
+
+    def holders(self, literal: str) -> tuple[Place, ...]:
+        """Every leaf whose value holds ``literal`` as a whole word."""
+        return tuple(
+            Place(document.path, leaf)
+            for document in self.readable
+            for leaf in document.leaves
+            if literal in leaf.value and holds(leaf.value, literal)
+        )
+
+
+def entries_of(document: Document) -> Iterable[Entry]:
+    """The leaves of one file with the words they are known by."""
+    names = _names(document)
+    file = words_in(document.path)
+    for leaf in document.leaves:
+        own_step, outer = _own_step(leaf.key)
+        around = frozenset().union(*(words_in(str(step)) for step in outer), *(names.get(leaf.key[:n], frozenset()) for n in range(len(leaf.key) + 1)))
+        yield Entry(Place(document.path, leaf), words_in(own_step) | _image_words(leaf), around, file)
+
+
+def _own_step(key: KeyPath) -> tuple[str, tuple[str, ...]]:
+    """The name of a leaf and the names around it; a dotted key is a path of its own."""
+    steps: list[str] = []
+    for step in key:
+        if isinstance(step, str):
+            steps.extend(step.split(".") if _DOTTED.fullmatch(step) else [step])
+    return (steps[-1] if steps else "", tuple(steps[:-1]))
+
+
+def _names(document: Document) -> dict[KeyPath, frozenset[str]]:
+    """What each mapping is called by its own ``name``-like leaf."""
+    found: dict[KeyPath, frozenset[str]] = {}
+    for leaf in document.leaves:
+        if leaf.key and str(leaf.key[-1]).lower() in NAMING and len(leaf.value) < 60:
+            found[leaf.key[:-1]] = found.get(leaf.key[:-1], frozenset()) | words_in(leaf.value)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def image_parts(value: str) -> tuple[str, str] | None:
+    """``registry/name:tag`` as (repository, tag), or None where ``value`` is no image."""
+    match = _IMAGE.fullmatch(value)
+    if match is None or not re.search(r"\d|latest|stable", match["tag"]) or match["tag"].isdigit() and "." in match["repository"].split("/")[-1]:
+        return None
+    return match["repository"], match["tag"]
+
+
+def _image_words(leaf: Leaf) -> frozenset[str]:
+    if leaf.kind is not Kind.STRING or not leaf.key or not {"image", "from"} & words_in(str(_own_step(leaf.key)[0])):
+        return frozenset()
+    parts = image_parts(leaf.value)
+    return words_in(parts[0].rsplit("/", 1)[-1]) if parts else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The places that fit best, all equally; ``missing`` is a word that fits nothing at all."""
+
+    entries: tuple[Entry, ...]
+    missing: str = ""
+
+
+def locate(terms: Iterable[Term], index: Index, accept: Callable[[Entry], bool]) -> Located:
+    """The places among those accepted that fit all required terms with the least left unsaid."""
+    terms = tuple(terms)
+    required = [term for term in terms if term.required]
+    fitting = [entry for entry in index.entries if accept(entry) and all(entry.fits(term) for term in required)]
+    named = [entry for entry in fitting if any(term.options & entry.own for term in terms)]
+    if not named:
+        return Located((), _first_missing(required, index))
+    exact = [entry for entry in named if _is_exactly(entry, terms)]
+    named = exact or named
+    best = min(_rank(entry, terms) for entry in named)
+    return Located(tuple(entry for entry in named if _rank(entry, terms) == best))
+
+
+def _is_exactly(entry: Entry, terms: tuple[Term, ...]) -> bool:
+    """An identifier written as it stands in the file beats words that merely fit."""
+    steps = [str(step) for step in entry.place.leaf.key if isinstance(step, str)]
+    joined = ".".join(steps)
+    return any(
+        term.identifier and steps and (term.word == steps[-1] or joined == term.word or joined.endswith("." + term.word))
+        for term in terms
+    )
+
+
+def _rank(entry: Entry, terms: tuple[Term, ...]) -> tuple[int, int]:
+    """Words of the name that the request left unsaid, then descriptors of the request left unused."""
+    said = frozenset().union(*(term.options for term in terms))
+    unused = sum(1 for term in terms if not term.required and not entry.fits(term))
+    return len(entry.own - said), unused
+
+
+def _first_missing(required: Iterable[Term], index: Index) -> str:
+    for term in required:
+        if not any(entry.fits(term) for entry in index.entries):
+            return term.word
+    return ""
