@@ -1,0 +1,1 @@
+"""How fast cfgbot is on 10,000 config files of 50 MB, and on the sample fleet."""
