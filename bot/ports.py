@@ -62,6 +62,12 @@ class Library(Protocol):
     def about(self, sha: str, words: Collection[str], limit: int) -> tuple[RankedPath, ...]:
         """The ``limit`` files that speak most of the words (in path or text), best first."""
 
+    def covering(self, sha: str, groups: Sequence[Collection[str]], limit: int) -> tuple[str, ...]:
+        """Files that have, in path or text, a word of every group; ``limit`` of them at the most.
+
+        As many as ``limit`` means that there may be more; never misses one otherwise.
+        """
+
     def frequency(self, sha: str, words: Collection[str]) -> Mapping[str, int]:
         """In how many files each word stands (in path or text)."""
 

@@ -68,12 +68,21 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a place or a value is right; ``detail`` quotes what it rests on."""
+    """Why a place or a value is right.
+
+    ``code`` names the sentence and ``facts`` are its words: what it rests on, quoted.
+    """
 
     ground: Ground
-    detail: str
+    code: str
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def checked(self) -> bool:
         """True where code, not a model's word, established it."""
         return self.ground in {Ground.NAMED, Ground.DERIVED, Ground.INVENTORY}
+
+
+def evidence(ground: Ground, code: str, **facts: object) -> Evidence:
+    """Evidence with its facts by name."""
+    return Evidence(ground, code, _words(facts))

@@ -13,7 +13,7 @@ from bot.core.builtin.planning import Plan, Refused, narrow_out, said_by
 from bot.core.builtin.wishes import ItemWish
 from bot.core.change import LeafChange
 from bot.core.expectation import Explained
-from bot.core.finding import Evidence, Ground
+from bot.core.finding import Ground, evidence
 from bot.core.index import Entry, Index, locate
 from bot.core.leaf import Document, KeyPath, Kind, Leaf
 from bot.core.literals import address, literals, network
@@ -125,11 +125,12 @@ def _in_form(value: str, target: ListPlace) -> str:
 
 
 def _explained_by(wish: ItemWish, target: ListPlace, value: str) -> Callable[[LeafChange], Explained | None]:
-    place = Evidence(Ground.NAMED, f"the request says {said_by(wish.words)}; no other list fits as well")
+    place = evidence(Ground.NAMED, "only-place", words=said_by(wish.words))
     exact = value == wish.value
-    shown = Evidence(
-        Ground.NAMED if exact else Ground.DERIVED,
-        f"{wish.value} is named in the request" if exact else f"{wish.value} written as its neighbours are: {value}",
+    shown = (
+        evidence(Ground.NAMED, "value-named", value=value)
+        if exact
+        else evidence(Ground.DERIVED, "value-derived", value=wish.value, derivation=f"{target.items[0]} … {value}")
     )
 
     def explain(change: LeafChange) -> Explained | None:

@@ -16,7 +16,7 @@ from bot.core.builtin.values import Unfit, Written, agrees, said, scaled, switch
 from bot.core.builtin.wishes import FlagWish, ItemWish, MoveWish, SetWish, Wish
 from bot.core.change import LeafChange
 from bot.core.expectation import Explained
-from bot.core.finding import Evidence, Ground
+from bot.core.finding import Evidence, Ground, evidence
 from bot.core.index import Entry, Index, locate
 from bot.core.leaf import Kind, Place, show_key
 from bot.core.literals import LiteralKind, address, holds, substitute
@@ -99,12 +99,12 @@ def _paths_called(words: tuple[str, ...], places: Sequence[Place]) -> tuple[str,
 
 
 def _moved_by(old: str, new: str, owner: Owner | None, *, by_name: bool) -> Callable[[LeafChange], Explained | None]:
-    said_old = Evidence(Ground.NAMED, f"holds {old}, which the request names")
+    said_old = evidence(Ground.NAMED, "holds-named", literal=old)
     if by_name and owner is not None:
-        said_old = Evidence(Ground.INVENTORY, f"holds {old}, the address at {owner.place.shown}")
+        said_old = evidence(Ground.INVENTORY, "holds-owned", literal=old, place=owner.place.shown)
     elif owner is not None:
-        said_old = Evidence(Ground.NAMED, f"holds {old}, which the request names ({owner.place.shown})")
-    said_new = Evidence(Ground.NAMED, f"{new} is named in the request")
+        said_old = evidence(Ground.NAMED, "holds-named-owned", literal=old, place=owner.place.shown)
+    said_new = evidence(Ground.NAMED, "value-named", value=new)
 
     def explain(change: LeafChange) -> Explained | None:
         before, after = change.before, change.after
@@ -224,8 +224,10 @@ def _set_by(
         ground = Ground.DERIVED if derivation else Ground.NAMED
         return Explained(
             change,
-            Evidence(Ground.NAMED, f"the request says {words}; no other place fits as well"),
-            Evidence(ground, f"{value}: {derivation}" if derivation else f"{value} is named in the request"),
+            evidence(Ground.NAMED, "only-place", words=words),
+            evidence(ground, "value-derived", value=value, derivation=derivation)
+            if derivation
+            else evidence(ground, "value-named", value=value),
         )
 
     return explain

@@ -1,0 +1,177 @@
+"""The ``cfg`` command: arguments in, an exit code out.
+
+Decides nothing about a change; it reads arguments and the environment, runs the pipeline and
+prints. Exit 0 good, 1 declined or rejected, 2 error, as ``bot.core.outcome`` says.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from bot.core.gate import Mode
+from bot.core.outcome import Outcome, Status, Trouble
+from bot.core.request import Language, Request, RequestError, language_of, read_request
+from bot.ports import BaseMoved, ModelError, RepositoryError
+from bot.policy import PolicyError
+from bot.screen import Screen
+from bot.settings import Settings, SettingsError, read_settings
+
+_REPO = click.option("--repo", type=click.Path(path_type=Path), default=Path(), help="The repository (default: here).")
+_MODE = click.option("--mode", type=click.Choice([mode.value for mode in Mode]), default="blind", help="How the reviewer works.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object (see cfg schema).")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cfgbot")
+def cli() -> None:
+    """Change configuration with one sentence; only a proven change is merged."""
+
+
+@cli.command()
+@click.argument("request")
+@_REPO
+@click.option("--base", help="The branch to merge into (default: the one checked out).")
+@click.option("--plan", is_flag=True, help="Stop before the merge; change nothing.")
+@_MODE
+@_JSON
+def change(request: str, repo: Path, base: str | None, mode: str, *, plan: bool, as_json: bool) -> None:
+    """Carry out REQUEST: find the places, change them, judge the change, merge it."""
+
+    def run(asked: Request, settings: Settings, screen: Screen) -> Outcome:
+        from bot import pipeline, wiring  # noqa: PLC0415 - keeps cfg --help fast
+
+        forge = wiring.open_forge(repo)
+        branch, sha = forge.base_branch(base)
+        if not plan:
+            forge.ready(branch)
+        library = wiring.open_library(repo, screen.indexing)
+        work = wiring.assemble(library, settings, Mode(mode), sha, screen.stage)
+        return pipeline.change(asked, branch, sha, forge, work, plan=plan)
+
+    _run(request, repo, mode, as_json, run)
+
+
+@cli.command()
+@click.argument("request")
+@_REPO
+@click.option("--base", required=True, help="The commit before.")
+@click.option("--head", required=True, help="The commit after.")
+@_MODE
+@_JSON
+def verify(request: str, repo: Path, base: str, head: str, mode: str, *, as_json: bool) -> None:
+    """Judge the difference from --base to --head, whoever made it, against REQUEST."""
+
+    def run(asked: Request, settings: Settings, screen: Screen) -> Outcome:
+        from bot import pipeline, wiring  # noqa: PLC0415
+
+        library = wiring.open_library(repo, screen.indexing)
+        work = wiring.assemble(library, settings, Mode(mode), library.commit(base), screen.stage)
+        return pipeline.verify(asked, base, head, work)
+
+    _run(request, repo, mode, as_json, run)
+
+
+@cli.command()
+@click.argument("request")
+@_REPO
+@click.option("--base", default="HEAD", help="The commit to look at (default: HEAD).")
+@_JSON
+def explain(request: str, repo: Path, base: str, *, as_json: bool) -> None:
+    """Show which places REQUEST is understood to mean, and why; change nothing."""
+
+    def run(asked: Request, settings: Settings, screen: Screen) -> Outcome:
+        from bot.explaining import explain_request  # noqa: PLC0415
+
+        return explain_request(asked, repo, base, settings, screen)
+
+    _run(request, repo, "blind", as_json, run)
+
+
+@cli.command()
+@click.argument("rule", required=False)
+@click.option("--lang", type=click.Choice(["en", "ko"]), help="Language (default: CFG_LANG or LANG).")
+@_JSON
+def rules(rule: str | None, lang: str | None, *, as_json: bool) -> None:
+    """Show every rule of the gate, or one with its reason and an example."""
+    screen = Screen(Language(lang) if lang else _language(None), as_json=as_json)
+    sys.exit(screen.rules(rule))
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of what --json prints."""
+    from bot.core.report.as_json import SCHEMA  # noqa: PLC0415
+
+    Screen(Language.ENGLISH, as_json=True).json(SCHEMA)
+
+
+@cli.command()
+@click.option("--into", type=click.Path(path_type=Path), help="Where to make the sample fleet (default: a new temporary folder).")
+@click.option("--request", help="What to ask for (default: the config server moves, in Korean).")
+def demo(into: Path | None, request: str | None) -> None:
+    """Make the sample fleet, move its config server with one Korean sentence, show the merged diff."""
+    from bot.demo import run_demo  # noqa: PLC0415
+
+    sys.exit(run_demo(into, request))
+
+
+_Run = Callable[[Request, Settings, Screen], Outcome]
+
+
+def _run(text: str, repo: Path, mode: str, as_json: bool, run: _Run) -> None:  # noqa: FBT001
+    """Run one command, print its outcome, leave with its exit code; nothing escapes as a traceback."""
+    screen = Screen(_language(text), as_json=as_json)
+    try:
+        asked = _request(text)
+    except RequestError as error:
+        outcome = _without_pipeline(Status.DECLINED, mode, error.code, error.facts)
+    else:
+        outcome = _guarded(asked, repo, mode, run, screen)
+    screen.outcome(outcome)
+    sys.exit(outcome.exit_code)
+
+
+def _guarded(asked: Request, repo: Path, mode: str, run: _Run, screen: Screen) -> Outcome:
+    try:
+        with screen:
+            return run(asked, read_settings(os.environ), screen)
+    except (RepositoryError, ModelError, SettingsError, PolicyError) as error:
+        return _without_pipeline(Status.ERROR, mode, error.code, {"path": str(repo), **error.facts}, asked)
+    except BaseMoved:
+        return _without_pipeline(Status.ERROR, mode, "base-moved", {}, asked)
+
+
+def _request(text: str) -> Request:
+    """The argument as a request; bytes that are no UTF-8 arrive as lone surrogates."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise RequestError("request-unreadable") from None
+    return read_request(text)
+
+
+def _without_pipeline(status: Status, mode: str, code: str, facts: dict[str, str], request: Request | None = None) -> Outcome:
+    trouble = Trouble(code, tuple(sorted(facts.items())))
+    return Outcome(status=status, request=request, mode=mode, author="", reviewer="", trouble=trouble)
+
+
+def _language(text: str | None) -> Language:
+    """The request's language; without one CFG_LANG, else the terminal's."""
+    if text is not None and text.strip():
+        return language_of(text)
+    said = os.environ.get("CFG_LANG") or os.environ.get("LANG", "")
+    return Language.KOREAN if said.lower().startswith("ko") else Language.ENGLISH
+
+
+def main() -> None:
+    """The entry point of ``cfg``."""
+    cli(prog_name="cfg")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""Why a request was not carried out, in the requester's language.
+
+Words only: the code and its facts were decided elsewhere. Every sentence says what to do next.
+"""
+
+from __future__ import annotations
+
+from bot.core.report.text import Text
+
+REASONS: dict[str, Text] = {
+    # what the request says
+    "doubtful": Text(
+        "“{word}” makes this a condition, a choice or a doubt, which rules must not act on. Say plainly what should become what.",
+        "“{word}” 때문에 조건·선택·추측으로 읽혀서 규칙으로는 실행할 수 없어요. 무엇을 무엇으로 바꿀지 분명하게 적어 주세요.",
+    ),
+    "no-wish": Text(
+        "I found nothing to do in this request. Say what should become what, for example “set worker-1 timeout to 45s”.",
+        "할 일을 찾지 못했어요. 예: “worker-1 타임아웃을 45초로 바꿔줘”처럼 적어 주세요.",
+    ),
+    "clause-unknown": Text(
+        "I do not understand this part: “{clause}”. Nothing was changed, since a request is done in full or not at all. Say it in other words or leave it out.",
+        "이 부분을 이해하지 못했어요: “{clause}”. 일부만 실행하지 않으므로 아무것도 바꾸지 않았어요. 다른 말로 적거나 빼고 다시 요청해 주세요.",
+    ),
+    "two-places": Text(
+        "“{words}” fits these places equally. Which one do you mean? Name the file, the server or the full key, or say “all”.",
+        "“{words}”에 똑같이 맞는 곳이 여럿이에요. 어디를 말하나요? 파일·서버·전체 키 이름을 적거나 “모두”라고 해 주세요.",
+    ),
+    "no-place": Text(
+        "No single place fits all of “{words}” and the value you gave. Which file and key do you mean?",
+        "“{words}”와 말씀하신 값에 모두 맞는 곳이 없어요. 어느 파일의 어느 키인가요?",
+    ),
+    "word-unknown": Text(
+        "Nothing in the repository is called “{word}” (in “{words}”). Which file and key do you mean?",
+        "저장소에 “{word}”라는 곳이 없어요 (“{words}” 중). 어느 파일의 어느 키인가요?",
+    ),
+    "no-list": Text(
+        "No list called “{words}” could take or give up {value} as a plain item. Name the file and the list; an entry with several fields must be written by a model or by hand.",
+        "{value}을(를) 항목 하나로 넣거나 뺄 “{words}” 목록이 없어요. 파일과 목록 이름을 적어 주세요. 필드가 여럿인 규칙은 모델이나 사람이 써야 해요.",
+    ),
+    "too-many-files": Text(
+        "“{words}” stands in too many files to be sure of one. Name the file or the server.",
+        "“{words}”가 너무 많은 파일에 있어서 하나로 정할 수 없어요. 파일이나 서버 이름을 적어 주세요.",
+    ),
+    "scope-unknown": Text(
+        "No file fits “{words}”, so I cannot tell where to stop. Name the folder, cloud or server as it is written in the repository.",
+        "“{words}”에 맞는 파일이 없어서 어디까지 바꿀지 알 수 없어요. 폴더·클라우드·서버 이름을 저장소에 적힌 대로 써 주세요.",
+    ),
+    "owner-differs": Text(
+        "The request says {literal} is “{words}”, but the inventory says otherwise ({actual}). Which address is meant?",
+        "요청에서는 {literal}이(가) “{words}”라고 하지만 인벤토리는 다르게 말해요 ({actual}). 어느 주소가 맞나요?",
+    ),
+    "literal-unknown": Text(
+        "{literal} stands nowhere in the configuration, so nothing can be moved from it. Is the old value right?",
+        "설정 어디에도 {literal}이(가) 없어서 옮길 것이 없어요. 예전 값이 맞나요?",
+    ),
+    "nothing-to-move": Text("{old} and {new} are the same. What is the new value?", "{old}와(과) {new}는 같아요. 새 값이 무엇인가요?"),
+    "already-so": Text(
+        "{path}: {key} already says {value}. Nothing to change. Did you mean another place?",
+        "{path}: {key}은(는) 이미 {value}이에요. 바꿀 것이 없어요. 다른 곳을 말한 건가요?",
+    ),
+    "already-so-all": Text("Everything is already as asked.", "이미 모두 요청하신 대로예요."),
+    "wrong-direction": Text(
+        "From {old} to {new} is the other direction than you asked for. Which value do you want?",
+        "{old}에서 {new}(으)로는 말씀하신 방향과 반대예요. 어떤 값을 원하나요?",
+    ),
+    "type-differs": Text(
+        "{new} is not the same kind of value as {old}, which stands there now. Which value do you want, written as the file writes it?",
+        "{new}은(는) 지금 값 {old}와(과) 종류가 달라요. 파일에 적는 모양 그대로 값을 알려 주세요.",
+    ),
+    "unit-unknown": Text(
+        "The place holds {old} without a unit, so {new} could be written in several ways. Say the bare number you want.",
+        "지금 값 {old}에는 단위가 없어서 {new}을(를) 어떻게 적을지 알 수 없어요. 적을 숫자를 그대로 알려 주세요.",
+    ),
+    "not-one-address": Text(
+        "{old} is not one single address, so {new} cannot simply take its place. Say the whole new value.",
+        "{old}은(는) 주소 하나가 아니라서 {new}(으)로 바꿀 수 없어요. 새 값 전체를 적어 주세요.",
+    ),
+    "not-a-switch": Text("{old} is not on or off. Say the value you want.", "{old}은(는) 켜고 끄는 값이 아니에요. 원하는 값을 적어 주세요."),
+    "wishes-collide": Text(
+        "Two parts of the request change the same place in {path}. Ask for them one after the other.",
+        "요청의 두 부분이 {path}의 같은 곳을 바꿔요. 하나씩 요청해 주세요.",
+    ),
+    # what the repository says
+    "file-unknown": Text("There is no file {path}.", "{path} 파일이 없어요."),
+    "file-unreadable": Text(
+        "{path} cannot be read as configuration (line {line}: {reason}). Repair the file first.",
+        "{path} 파일을 설정으로 읽을 수 없어요 ({line}행: {reason}). 파일을 먼저 고쳐 주세요.",
+    ),
+    "key-unknown": Text("{path} has no single key {key}.", "{path}에 {key} 키가 하나로 정해지지 않아요."),
+    "not-writable": Text(
+        "{path}: {key} cannot be written without touching more than it ({reason}). Change it by hand.",
+        "{path}: {key}만 따로 바꿀 수 없어요 ({reason}). 직접 고쳐 주세요.",
+    ),
+    "reads-back-differently": Text(
+        "After the edit, {path} would not say exactly what was meant, so it was not written. Change it by hand.",
+        "편집 뒤 {path}의 내용이 뜻과 정확히 같지 않아서 쓰지 않았어요. 직접 고쳐 주세요.",
+    ),
+    "old-value-differs": Text(
+        "{path}: {key} is {actual}, not {old}. Which is right?", "{path}: {key}은(는) {old}이(가) 아니라 {actual}이에요. 무엇이 맞나요?"
+    ),
+    "not-a-list": Text("{path}: {key} is no list.", "{path}: {key}은(는) 목록이 아니에요."),
+    "item-unknown": Text("{value} is not in {path}: {key}.", "{path}: {key}에 {value}이(가) 없어요."),
+    "text-not-unique": Text(
+        "The text to replace stands {count} times in {path}; it must stand exactly once.", "바꿀 글이 {path}에 {count}번 있어요. 정확히 한 번이어야 해요."
+    ),
+    "author-asks": Text("The author asks: {text}", "작성 모델이 물어요: {text}"),
+    "author-unusable": Text(
+        "The author model gave no usable answer ({reason}). Ask again, or use another model.",
+        "작성 모델의 답을 쓸 수 없어요 ({reason}). 다시 요청하거나 다른 모델을 써 주세요.",
+    ),
+}
+
+TROUBLES: dict[str, Text] = {
+    "request-empty": Text("The request is empty. Write what should change.", "요청이 비어 있어요. 무엇을 바꿀지 적어 주세요."),
+    "request-too-long": Text(
+        "The request has {length} characters; {limit} are read. Say it shorter.", "요청이 {length}자예요. {limit}자까지 읽어요. 짧게 적어 주세요."
+    ),
+    "request-unreadable": Text("The request is not valid UTF-8 text.", "요청이 올바른 UTF-8 글이 아니에요."),
+    "not-a-repository": Text(
+        "{path} is not a git repository. Give one with --repo.", "{path}은(는) git 저장소가 아니에요. --repo로 저장소를 알려 주세요."
+    ),
+    "unknown-ref": Text("There is no commit called {ref}.", "{ref}라는 커밋이 없어요."),
+    "unknown-branch": Text("There is no branch called {branch}.", "{branch} 브랜치가 없어요."),
+    "empty-repository": Text("The repository has no commit yet. Commit the configuration first.", "저장소에 커밋이 아직 없어요. 먼저 설정을 커밋해 주세요."),
+    "detached-head": Text(
+        "No branch is checked out (detached HEAD). Name the branch to merge into with --base.",
+        "체크아웃된 브랜치가 없어요 (detached HEAD). 합칠 브랜치를 --base로 알려 주세요.",
+    ),
+    "not-a-branch": Text("{branch} is not a branch.", "{branch}은(는) 브랜치가 아니에요."),
+    "dirty": Text(
+        "The work tree has changes that are not committed ({detail}). Commit or stash them, then ask again.",
+        "커밋하지 않은 변경이 있어요 ({detail}). 커밋하거나 치워 둔 뒤 다시 요청해 주세요.",
+    ),
+    "locked": Text(
+        "Another git process holds {path}. Wait for it; if none is running, remove that file.",
+        "다른 git 작업이 {path}을(를) 잡고 있어요. 끝나기를 기다리고, 없다면 그 파일을 지워 주세요.",
+    ),
+    "git-failed": Text("git failed: {detail}", "git이 실패했어요: {detail}"),
+    "git-missing": Text("git is not installed or not on PATH.", "git이 설치되어 있지 않거나 PATH에 없어요."),
+    "base-moved": Text("The base branch keeps moving; ask again.", "기준 브랜치가 계속 움직여요. 다시 요청해 주세요."),
+    "model-unreachable": Text(
+        "The model {model} cannot be reached ({detail}). Check its base URL and key.", "{model} 모델에 닿을 수 없어요 ({detail}). 주소와 키를 확인해 주세요."
+    ),
+    "model-timeout": Text(
+        "The model {model} did not answer in time ({detail}). Raise CFG_MODEL_TIMEOUT or use a faster one.",
+        "{model} 모델이 제때 답하지 않았어요 ({detail}). CFG_MODEL_TIMEOUT을 늘리거나 빠른 모델을 써 주세요.",
+    ),
+    "model-refused": Text(
+        "The model {model} refused to answer ({detail}). Check its name and key.", "{model} 모델이 응답을 거부했어요 ({detail}). 이름과 키를 확인해 주세요."
+    ),
+    "model-budget": Text(
+        "The budget for models is used up ({detail}). Raise the limit named there.", "모델 예산을 다 썼어요 ({detail}). 해당 한도를 늘려 주세요."
+    ),
+    "setting-unknown": Text("There is no setting {name}. See docs/settings.md.", "{name}라는 설정은 없어요. docs/settings.md를 보세요."),
+    "setting-invalid": Text("{name} cannot be {value!r}. See docs/settings.md.", "{name}에 {value!r}은(는) 쓸 수 없어요. docs/settings.md를 보세요."),
+    "reviewer-missing": Text(
+        "{author} would have no judge. Set CFG_REVIEWER_MODEL to another model.", "{author}을(를) 판정할 모델이 없어요. CFG_REVIEWER_MODEL을 다른 모델로 정해 주세요."
+    ),
+    "same-model-refused": Text(
+        "{model} would judge itself. Use another reviewer, or set CFG_ALLOW_SAME_MODEL=1 and see it said in every verdict.",
+        "{model}이(가) 자기 자신을 판정하게 돼요. 다른 검토 모델을 쓰거나 CFG_ALLOW_SAME_MODEL=1로 허용하세요. 그러면 모든 판정에 표시돼요.",
+    ),
+    "policy-invalid": Text("{path}: {detail}", "{path}: {detail}"),
+}
+
+EVIDENCE: dict[str, Text] = {
+    "holds-named": Text("holds {literal}, which the request names", "요청에 적힌 {literal}이(가) 있는 곳"),
+    "holds-named-owned": Text("holds {literal}, which the request names; {place} agrees", "요청에 적힌 {literal}이(가) 있는 곳, {place}와(과) 일치"),
+    "holds-owned": Text("holds {literal}, its address at {place}", "{place}에 적힌 주소 {literal}이(가) 있는 곳"),
+    "only-place": Text("the request says {words}; no other place fits as well", "요청의 {words}에 맞는 유일한 곳"),
+    "named": Text("the request says {words}", "요청에 {words}라고 적힘"),
+    "both-named": Text("the request names {old} and {new}", "요청에 {old}와(과) {new}이(가) 모두 적힘"),
+    "value-named": Text("{value} is named in the request", "요청에 {value}이(가) 적힘"),
+    "value-derived": Text("{value} as this place writes it: {derivation}", "{value}을(를) 이곳의 표기로: {derivation}"),
+    "agreed": Text("the reviewer derived the same, blind", "검토 모델이 이 변경을 보지 않고 같은 결과를 냄"),
+    "attested": Text("the reviewer approved it", "검토 모델이 승인함"),
+    "none": Text("no evidence", "근거 없음"),
+}
+
+STAGES: dict[str, Text] = {
+    "understand": Text("understanding the request", "요청 이해"),
+    "propose": Text("proposing the change", "변경 제안"),
+    "apply": Text("applying it", "적용"),
+    "checks": Text("running the checks", "검사"),
+    "review": Text("review by the second model", "두 번째 모델의 검토"),
+    "gate": Text("gate", "게이트"),
+    "merge": Text("merging", "병합"),
+}
+
+VERDICTS: dict[str, Text] = {
+    "merged": Text("Merged", "병합했어요"),
+    "would-merge": Text("Would be merged (--plan: nothing was changed)", "병합할 수 있어요 (--plan: 아무것도 바꾸지 않았어요)"),
+    "approved": Text("Approved", "승인"),
+    "declined": Text("Declined: nothing was changed", "거절: 아무것도 바꾸지 않았어요"),
+    "rejected": Text("Rejected", "반려"),
+    "error": Text("Error: nothing was changed", "오류: 아무것도 바꾸지 않았어요"),
+}

@@ -1,0 +1,49 @@
+"""The composition root: the only place that builds adapters.
+
+Decides which adapter stands behind each port. Model libraries are imported only where a model is
+set: they take seconds and hundreds of megabytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.adapters.git_forge import GitForge
+from bot.adapters.git_library import GitLibrary
+from bot.core.finding import Finding
+from bot.core.gate import Agreement, Mode
+from bot.judge import Matter
+from bot.pipeline import OnStage, Team, Work
+from bot.policy import read_policy
+from bot.settings import BUILTIN, Settings
+
+
+def open_library(repository: Path, progress: Callable[[int, int], None] | None = None) -> GitLibrary:
+    """The repository's commits. Raises RepositoryError."""
+    return GitLibrary(repository, progress=progress)
+
+
+def open_forge(repository: Path) -> GitForge:
+    """The repository's branches. Raises RepositoryError."""
+    return GitForge(repository)
+
+
+def assemble(library: GitLibrary, settings: Settings, mode: Mode, base: str, on_stage: OnStage) -> Work:
+    """Everything one request needs; the policy is that of commit ``base``, never of the head.
+
+    Raises PolicyError.
+    """
+    return Work(library, _team(library, settings, mode, base), mode, read_policy(library, base), on_stage)
+
+
+def _team(library: GitLibrary, settings: Settings, mode: Mode, base: str) -> Team:
+    if not settings.uses_models:
+        return Team(BUILTIN, "none", None, _nobody, tuple)
+    from bot.models import model_team  # noqa: PLC0415 - only where a model is asked
+
+    return model_team(library, settings, mode, base)
+
+
+def _nobody(_matter: Matter, _findings: tuple[Finding, ...]) -> Agreement | None:
+    return None
