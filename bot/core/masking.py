@@ -33,9 +33,10 @@ __all__ = ["Mask", "is_secret", "mask_documents"]
 PLACEHOLDER = re.compile(r"«SECRET(?:_(\d+))?»")
 _BLOT = "«SECRET»"
 _FORGED = "«SECRET"
-# A shorter secret is hidden at its own place and after its name, but not wherever its letters
-# happen to stand: "root" would blot out half a file.
+# A shorter secret is hidden wherever it stands as a word of its own with letters and digits; one
+# like "root" only at its own place and after its name, or it would blot out half a file.
 _DISTINCTIVE = 8
+_WORD = 4
 _PEM_LINE = 16
 # What may stand on a line of any format between a name and its value.
 _NAMED = re.compile(
@@ -70,6 +71,10 @@ class Mask:
             text = self._anywhere.sub(lambda found: self._numbered_form(found[0]), text)
         text = _NAMED.sub(self._hide_named, text)
         return self._blot(text, form_spans(text))
+
+    def hide_request(self, text: str) -> str:
+        """A request's text as a model may see it: also what people say after "password"."""
+        return self.hide(self._blot(text, _text_spans(text, spoken=True)))
 
     def restore(self, text: str) -> str:
         """``text`` with each placeholder's secret put back; only for what ``check`` has passed."""
@@ -149,9 +154,9 @@ class Mask:
         match operation:
             case Move(old, new):
                 return replace(operation, old=self.restore(old), new=self.restore(new))
-            case SetValue(_, _, value, before):
-                old = None if before is None else self.restore(before)
-                return replace(operation, value=self.restore(value), old=old)
+            case SetValue(_, _, value, guard):
+                restored = None if guard is None else self.restore(guard)
+                return replace(operation, value=self.restore(value), old=restored)
             case AddItem(_, _, value) | RemoveItem(_, _, value):
                 return replace(operation, value=self.restore(value))
             case ReplaceText(_, find, new):
@@ -173,10 +178,8 @@ class Mask:
 
     @cached_property
     def _anywhere(self) -> re.Pattern[str] | None:
-        forms = sorted(
-            (form for form in self._forms if len(form) >= _DISTINCTIVE), key=len, reverse=True
-        )
-        return re.compile("|".join(map(re.escape, forms))) if forms else None
+        forms = sorted(filter(_is_distinctive, self._forms), key=len, reverse=True)
+        return re.compile("|".join(map(_pattern, forms))) if forms else None
 
     def _numbered_form(self, text: str) -> str:
         number = self._forms.get(text)
@@ -298,6 +301,16 @@ def _written(value: str) -> Iterator[str]:
     yield value.replace("'", "''")
     if "\n" in value:
         yield from (line.strip() for line in value.splitlines() if len(line.strip()) >= _PEM_LINE)
+
+
+def _is_distinctive(form: str) -> bool:
+    mixed = re.search(r"[^A-Za-z]", form) and re.search(r"[^0-9]", form)
+    return len(form) >= _DISTINCTIVE or (len(form) >= _WORD and mixed is not None)
+
+
+def _pattern(form: str) -> str:
+    quoted = re.escape(form)
+    return quoted if len(form) >= _DISTINCTIVE else rf"(?<![A-Za-z0-9_]){quoted}(?![A-Za-z0-9_])"
 
 
 def _numbers(text: str) -> frozenset[int]:

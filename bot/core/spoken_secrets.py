@@ -11,7 +11,7 @@ import re
 from bot.core.secrecy import is_reference, names_secret
 
 _NAME = re.compile(
-    r"(?i:api|access|private|secret|encryption|signing)[ ](?i:key)|[A-Za-z_][\w.-]*|비밀[ ]?번호|암호|패스워드|토큰|시크릿|인증[ ]?키|API[ ]?키"
+    r"(?i:api|access|private|secret|encryption|signing)[ ](?i:key)|(?a:[A-Za-z_][\w.-]*)|비밀[ ]?번호|암호|패스워드|토큰|시크릿|인증[ ]?키|API[ ]?키"
 )
 _KOREAN_NAMES = frozenset({"비밀번호", "암호", "패스워드", "토큰", "시크릿", "인증키", "API키"})
 _VALUE = r"[\"'`“‘「]?(?P<{}>[^\s\"'`”’」]+?)[\"'`”’」]?"
