@@ -61,4 +61,5 @@ def _case(matter: Matter, blind: Change | None) -> Case:
         moves=moves_in(matter.request, matter.change, matter.expectation),
         paths=matter.index.paths,
         policy=matter.policy,
+        data=matter.index.data,
     )

@@ -23,7 +23,7 @@ class Case:
     ``base`` holds, parsed, every base file that could matter: those changed, those that hold a
     literal the request moves (``moves``), and those that ``expectation`` rests on. ``explained``
     has one entry for each of ``change.leaf_changes``, in that order. ``paths`` is every path of
-    the base tree. ``paths_asked`` are paths the request asks to add, delete or rename.
+    the base tree and ``data`` the bytes of ``base``. ``paths_asked`` are paths the request asks to add, delete or rename.
     """
 
     request: Request
@@ -35,3 +35,4 @@ class Case:
     paths: frozenset[str] = frozenset()
     paths_asked: frozenset[str] = frozenset()
     policy: Policy = field(default_factory=Policy)
+    data: Mapping[str, bytes] = field(default_factory=dict)
