@@ -230,7 +230,7 @@ def _firewall(chance: random.Random, service: str, address: str | None) -> str:
             yield f"-A INPUT -p tcp -s {address}/32 --dport {CONFIG_PORT} -j ACCEPT"
         yield from _numbered(
             chance,
-            lambda k, n: (
+            lambda _, __: (
                 f"-A INPUT -p tcp -s {_host(chance)}/32 --dport {chance.randrange(1024, 9999)} -j ACCEPT"
             ),
         )

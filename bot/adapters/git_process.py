@@ -121,15 +121,26 @@ class Git:
         """What git prints, without its last line end."""
         return path_of(self.run(*arguments).stdout).removesuffix("\n")
 
-    def start(self, *arguments: str, stdin: IO[bytes] | int) -> subprocess.Popen[bytes]:
-        """A git that runs beside us; its standard error is thrown away unless it is a pipe."""
+    def start(
+        self, *arguments: str, variables: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """A git that runs beside us, with pipes; the caller ends it."""
+        return self._popen(arguments, subprocess.PIPE, subprocess.PIPE, variables)
+
+    def _popen(
+        self,
+        arguments: Sequence[str],
+        stdin: IO[bytes] | int,
+        stderr: int,
+        variables: Mapping[str, str] | None = None,
+    ) -> subprocess.Popen[bytes]:
         try:
             return subprocess.Popen(  # noqa: S603 - as in ``run``
                 self._command(arguments),
                 stdin=stdin,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE if stdin == subprocess.PIPE else subprocess.DEVNULL,
-                env=self._environment,
+                stderr=stderr,
+                env={**self._environment, **(variables or {})},
             )
         except OSError as error:
             raise _not_started(error) from error
@@ -144,7 +155,7 @@ class Git:
             if not asked.tell():
                 return
             asked.seek(0)
-            process = self.start("cat-file", "--batch", "--buffer", stdin=asked)
+            process = self._popen(("cat-file", "--batch", "--buffer"), asked, subprocess.DEVNULL)
             try:
                 yield from _stream(process)
             finally:

@@ -25,7 +25,7 @@ MAX_TEXT_BYTES = 1 << 20
 
 # BM25 for words that are counted once a file: how much a long file's words weigh less.
 _SATURATION = 1.2
-_LENGTH_WEIGHT = 0.5
+_LENGTH_WEIGHT = 0.3
 _PATH_WEIGHT = 1.0  # a word in the path, beside the same word in the text
 _HANGUL = ("가", "힣")
 _Item = TypeVar("_Item")

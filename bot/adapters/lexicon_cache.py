@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import sys
+import weakref
 from array import array
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ _SCHEMA = """
 CREATE TABLE document(id INTEGER PRIMARY KEY, blob TEXT NOT NULL UNIQUE, words INTEGER NOT NULL);
 CREATE TABLE posting(word TEXT, batch INTEGER, documents BLOB NOT NULL, PRIMARY KEY(word, batch)) WITHOUT ROWID;
 """
-_BUSY_SECONDS = 30.0
+BUSY_SECONDS = 30.0
 _PARAMETERS = 500  # SQLite took at most 999 in one statement for long
 MEMORY = ":memory:"
 
@@ -57,6 +58,7 @@ class LexiconCache:
     def __init__(self, path: Path | None) -> None:
         with _errors():
             self._db = _open(path)
+        weakref.finalize(self, self._db.close)  # Python 3.13 warns of what is left open
 
     def close(self) -> None:
         """Let go of the file."""
@@ -127,7 +129,7 @@ def _open(path: Path | None) -> sqlite3.Connection:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
     database = sqlite3.connect(
-        path or MEMORY, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        path or MEMORY, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     try:
         _prepare(database)
