@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from bot.core.leaf import Document, KeyPath, Kind, Leaf, show_key
+from bot.core.leaf import Document, KeyPath, Leaf, show_key
 from bot.core.operation import (
     AddItem,
     Move,
@@ -26,23 +26,17 @@ from bot.core.operation import (
     Unusable,
 )
 from bot.core.secrecy import form_spans, is_secret, secret_spans
-from bot.core.spoken_secrets import spoken_spans
+from bot.core.secret_places import FORGED, NAMED, secret_leaves, text_spans
 
 __all__ = ["Mask", "is_secret", "mask_documents"]
 
 PLACEHOLDER = re.compile(r"«SECRET(?:_(\d+))?»")
 _BLOT = "«SECRET»"
-_FORGED = "«SECRET"
 # A shorter secret is hidden wherever it stands as a word of its own with letters and digits; one
 # like "root" only at its own place and after its name, or it would blot out half a file.
 _DISTINCTIVE = 8
 _WORD = 4
 _PEM_LINE = 16
-# What may stand on a line of any format between a name and its value.
-_NAMED = re.compile(
-    r"(?P<name>[A-Za-z_가-힣][\w.-]*)[\"']?[^\S\n]*(?:[:=]|=>)[^\S\n]*(?P<quote>[\"']?)(?P<value>[^\n]*?)(?P=quote)[^\S\n]*,?[^\S\n]*(?=\r?$|[^\S\n]#)",
-    re.MULTILINE,
-)
 
 
 @dataclass(frozen=True)
@@ -66,15 +60,26 @@ class Mask:
     def hide(self, text: str) -> str:
         """``text`` (a request, a comment, a diff, a finding) as a model may see it."""
         text = PLACEHOLDER.sub(lambda found: found[0] if self._known(found[1]) else _BLOT, text)
-        text = re.sub(rf"{_FORGED}(?!(?:_\d+)?»)", "‹SECRET", text)
+        text = re.sub(rf"{FORGED}(?!(?:_\d+)?»)", "‹SECRET", text)
         if self._anywhere:
             text = self._anywhere.sub(lambda found: self._numbered_form(found[0]), text)
-        text = _NAMED.sub(self._hide_named, text)
+        text = NAMED.sub(self._hide_named, text)
         return self._blot(text, form_spans(text))
+
+    def hide_lines(self, lines: Sequence[str]) -> tuple[str, ...]:
+        """Lines of a file, each hidden, none lost: the inside of a PEM key line by line."""
+        hidden, inside = [], False
+        for line in lines:
+            inside = inside and "-----END" not in line
+            hidden.append(_BLOT if inside else self.hide(line))
+            inside = inside or (
+                "-----BEGIN" in line and "PRIVATE KEY" in line and "-----END" not in line
+            )
+        return tuple(hidden)
 
     def hide_request(self, text: str) -> str:
         """A request's text as a model may see it: also what people say after "password"."""
-        return self.hide(self._blot(text, _text_spans(text, spoken=True)))
+        return self.hide(self._blot(text, text_spans(text, spoken=True)))
 
     def restore(self, text: str) -> str:
         """``text`` with each placeholder's secret put back; only for what ``check`` has passed."""
@@ -91,8 +96,8 @@ class Mask:
             for found in PLACEHOLDER.finditer(text)
             if not self._known(found[1])
         ]
-        if unknown or any(_FORGED in PLACEHOLDER.sub("", text) for text in _texts(operation)):
-            return Unusable("placeholder-invented: " + (unknown[0][0] if unknown else _FORGED))
+        if unknown or any(FORGED in PLACEHOLDER.sub("", text) for text in _texts(operation)):
+            return Unusable("placeholder-invented: " + (unknown[0][0] if unknown else FORGED))
         for text, allowed in self._placed(operation):
             strays = _numbers(text) - allowed - self.spoken
             if strays:
@@ -217,70 +222,15 @@ def mask_documents(
     shown = {}
     for path in sorted(documents):
         document = documents[path]
-        for leaf, spans in _secret_leaves(document):
+        for leaf, spans in secret_leaves(document):
             shown[path, leaf.key, leaf.start] = _cut(leaf.value, spans, numbers)
         for comment in document.comments:
-            _cut(comment.text, _text_spans(comment.text), numbers)
+            _cut(comment.text, text_spans(comment.text), numbers)
     for document in also:
-        for leaf, spans in _secret_leaves(document):
+        for leaf, spans in secret_leaves(document):
             _cut(leaf.value, spans, numbers)
-    spoken = _numbers(_cut(request, _text_spans(request, spoken=True), numbers))
+    spoken = _numbers(_cut(request, text_spans(request, spoken=True), numbers))
     return Mask(tuple(numbers), shown, spoken)
-
-
-def _secret_leaves(document: Document) -> Iterator[tuple[Leaf, tuple[tuple[int, int], ...]]]:
-    kinds = {
-        leaf.key[:-1]
-        for leaf in document.leaves
-        if leaf.key[-1:] == ("kind",) and leaf.value == "Secret"
-    }
-    for leaf in document.leaves:
-        if leaf.kind in {Kind.BOOLEAN, Kind.NULL, Kind.EMPTY, Kind.REFERENCE} or not leaf.value:
-            continue
-        if _FORGED in leaf.value or _in_kubernetes_secret(leaf.key, kinds):
-            yield leaf, ((0, len(leaf.value)),)
-        elif spans := secret_spans(_named_key(document, leaf), leaf.value):
-            yield leaf, spans
-
-
-def _in_kubernetes_secret(key: KeyPath, kinds: set[KeyPath]) -> bool:
-    """https://kubernetes.io/docs/concepts/configuration/secret/: ``data`` and ``stringData``."""
-    return any(
-        key[:length] in kinds and key[length] in {"data", "stringData"}
-        for length in range(len(key) - 1)
-    )
-
-
-def _named_key(document: Document, leaf: Leaf) -> KeyPath:
-    """``value`` beside ``name: DB_PASSWORD`` (or ``key:``) is known by that name."""
-    if leaf.key and leaf.key[-1] == "value":
-        for name in ("name", "key"):
-            beside = document.by_key.get((*leaf.key[:-1], name))
-            if beside is not None:
-                return (*leaf.key, beside.value)
-    return leaf.key
-
-
-def _text_spans(text: str, *, spoken: bool = False) -> tuple[tuple[int, int], ...]:
-    """Secrets in running text: after a secret's name, by their form, or as a person says them."""
-    spans = list(form_spans(text))
-    for found in _NAMED.finditer(text):
-        at = found.start("value")
-        spans += [
-            (at + low, at + high) for low, high in secret_spans((found["name"],), found["value"])
-        ]
-    if spoken:
-        spans += spoken_spans(text)
-    return _apart(spans)
-
-
-def _apart(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Of spans that overlap, the first and longest."""
-    kept: list[tuple[int, int]] = []
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if not kept or start >= kept[-1][1]:
-            kept.append((start, end))
-    return tuple(kept)
 
 
 def _cut(text: str, spans: Iterable[tuple[int, int]], numbers: dict[str, int]) -> str:
