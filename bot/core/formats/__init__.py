@@ -7,10 +7,9 @@ cannot be proven exact is Unwritable. Each format's parser library is imported o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from bot.core.formats.detect import by_name, candidates, detect
 from bot.core.formats.source import (
@@ -24,6 +23,9 @@ from bot.core.formats.source import (
 )
 from bot.core.formats.verify import only_added, only_filled, only_removed, only_value_changed
 from bot.core.leaf import Document, Edit, KeyPath, Kind, Leaf, Unparsable, Unwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "FORMATS",
@@ -51,27 +53,28 @@ FORMATS = (
 )
 
 
-class _Format(Protocol):
-    """What each ``<name>_format`` module offers; errors are MalformedError and RefusedError."""
+@cache
+def _operation(name: str, operation: str) -> Callable[..., Splice]:
+    """The function ``operation`` of the module ``<name>_format``; not every format has each.
 
-    def parse(self, source: Source) -> Parsed: ...
+    It raises RefusedError for an edit it cannot write, MalformedError for text it cannot read.
+    """
+    module = import_module(f"bot.core.formats.{name}_format")
+    return cast("Callable[..., Splice]", getattr(module, operation, _unsupported))
 
-    def write(self, source: Source, leaf: Leaf, value: str) -> Splice: ...
 
-    def insert_after(self, source: Source, leaf: Leaf, value: str) -> Splice: ...
-
-    def insert_key(self, source: Source, parent: KeyPath, name: str, value: str) -> Splice: ...
-
-    def remove(self, source: Source, leaf: Leaf) -> Splice: ...
+def _unsupported(*_: object) -> Splice:
+    raise RefusedError("the format has no such edit")
 
 
 @cache
-def _format(name: str) -> _Format:
-    return cast("_Format", import_module(f"bot.core.formats.{name}_format"))
+def _parser(name: str) -> Callable[[Source], Parsed]:
+    module = import_module(f"bot.core.formats.{name}_format")
+    return cast("Callable[[Source], Parsed]", module.parse)
 
 
 def _parse_as(name: str, source: Source) -> Parsed:
-    return _format(name).parse(source)
+    return _parser(name)(source)
 
 
 def format_of(path: str, data: bytes) -> str:
@@ -108,7 +111,7 @@ def write(document: Document, data: bytes, leaf: Leaf, value: str) -> Edit | Unw
     """Replace ``leaf`` by ``value`` in the leaf's own style, touching only its bytes."""
 
     def splice(source: Source) -> Splice:
-        return _format(document.format).write(source, leaf, value)
+        return _operation(document.format, "write")(source, leaf, value)
 
     def right(head: Document, _: Splice) -> bool:
         return only_value_changed(document, head, leaf, value)
@@ -123,7 +126,7 @@ def insert_after(document: Document, data: bytes, leaf: Leaf, value: str) -> Edi
     """
 
     def splice(source: Source) -> Splice:
-        return _format(document.format).insert_after(source, leaf, value)
+        return _operation(document.format, "insert_after")(source, leaf, value)
 
     def right(head: Document, _: Splice) -> bool:
         if leaf.kind is Kind.EMPTY and leaf.value == "[]":
@@ -143,7 +146,7 @@ def insert_key(
     holder = document.by_key.get(parent)
 
     def splice(source: Source) -> Splice:
-        return _format(document.format).insert_key(source, parent, name, value)
+        return _operation(document.format, "insert_key")(source, parent, name, value)
 
     def right(head: Document, _: Splice) -> bool:
         if holder is not None:
@@ -157,7 +160,7 @@ def remove(document: Document, data: bytes, leaf: Leaf) -> Edit | Unwritable:
     """Delete exactly the list item, key, directive or line that ``leaf`` is the value of."""
 
     def splice(source: Source) -> Splice:
-        return _format(document.format).remove(source, leaf)
+        return _operation(document.format, "remove")(source, leaf)
 
     def right(head: Document, made: Splice) -> bool:
         return only_removed(document, head, leaf, made.start, made.end)

@@ -6,8 +6,8 @@ Decides where the commas go. Never moves a comment to another element, and refus
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.core.formats.source import (
     RefusedError,
@@ -17,6 +17,9 @@ from bot.core.formats.source import (
     line_start,
     newline_of,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # What may follow an element that is the last on its line: a comma and a comment of its own.
 _TAIL = re.compile(

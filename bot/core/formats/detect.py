@@ -36,12 +36,28 @@ _BY_NAME = (
     ("toml", re.compile(r"(?:poetry|uv|pdm|cargo)\.lock|pipfile", re.IGNORECASE)),
     ("json", re.compile(r"(?:composer|flake|pipfile)\.lock", re.IGNORECASE)),
 )
-# A README.yml is YAML: names of prose count only where the suffix is not that of a data format.
+# A README.yml is YAML, and install.sh no prose for being called "changes.sh".
 _DATA = frozenset(_BY_SUFFIX) - _SUFFIXES["prose"]
+_PROSE = _SUFFIXES["prose"] | {"", ".txt"}
 # systemd.unit(5): the kinds of unit files, and those of networkd
 SYSTEMD = frozenset(
-    ".service .socket .timer .mount .automount .swap .target .path .slice .scope .device "
-    ".network .netdev .link .nspawn".split()
+    [
+        ".service",
+        ".socket",
+        ".timer",
+        ".mount",
+        ".automount",
+        ".swap",
+        ".target",
+        ".path",
+        ".slice",
+        ".scope",
+        ".device",
+        ".network",
+        ".netdev",
+        ".link",
+        ".nspawn",
+    ]
 )
 _INI = frozenset({".ini", ".cfg", ".conf", ".cnf", ".inf", ".desktop", ".repo", ".editorconfig"})
 _INI_NAMES = frozenset({".editorconfig", ".gitconfig", ".pylintrc", ".flake8", ".coveragerc"})
@@ -58,7 +74,7 @@ def by_name(path: str) -> str | None:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in _DATA:
         for found, pattern in _BY_NAME:
-            if pattern.fullmatch(name):
+            if pattern.fullmatch(name) and (found != "prose" or suffix in _PROSE):
                 return found
     if suffix in _BY_SUFFIX:
         return _BY_SUFFIX[suffix]

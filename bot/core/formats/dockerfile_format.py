@@ -26,8 +26,26 @@ from bot.core.formats.source import (
 from bot.core.leaf import KeyPath, Kind, Leaf
 
 _KNOWN = frozenset(
-    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL "
-    "STOPSIGNAL USER VOLUME WORKDIR".split()
+    [
+        "ADD",
+        "ARG",
+        "CMD",
+        "COPY",
+        "ENTRYPOINT",
+        "ENV",
+        "EXPOSE",
+        "FROM",
+        "HEALTHCHECK",
+        "LABEL",
+        "MAINTAINER",
+        "ONBUILD",
+        "RUN",
+        "SHELL",
+        "STOPSIGNAL",
+        "USER",
+        "VOLUME",
+        "WORKDIR",
+    ]
 )
 _ESCAPE = re.compile(r"#[ \t]*escape[ \t]*=[ \t]*([\\`])[ \t]*\r?\n", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"#[ \t]*[a-z]+[ \t]*=[^\n]*\n", re.IGNORECASE)
@@ -219,7 +237,7 @@ def _unquoted(text: str) -> tuple[str, str] | None:
     return None
 
 
-def write(source: Source, leaf: Leaf, value: str) -> Splice:
+def write(_source: Source, leaf: Leaf, value: str) -> Splice:
     """``leaf`` with ``value``, quoted as it was, or where it needs to be. Raises RefusedError."""
     if leaf.kind is Kind.EMPTY:
         raise RefusedError("a name without a value")

@@ -92,7 +92,7 @@ def _span(source: Source, value: str, gap: re.Match[str]) -> tuple[int, int, str
     return gap.end(), end, "plain"
 
 
-def write(source: Source, leaf: Leaf, value: str) -> Splice:
+def write(_source: Source, leaf: Leaf, value: str) -> Splice:
     """``leaf`` with ``value``, quoted as it was, or where it needs to be. Raises RefusedError."""
     if leaf.kind is Kind.EMPTY:
         raise RefusedError("a name without a value")
@@ -114,11 +114,6 @@ def _read(text: str) -> str | None:
     """What python-dotenv reads where ``text`` stands for a value, with a comment after it."""
     found = list(parse_stream(StringIO(f"K={text} # c\n")))
     return found[0].value if len(found) == 1 and not found[0].error else None
-
-
-def insert_after(source: Source, leaf: Leaf, value: str) -> Splice:
-    """There are no lists. Raises RefusedError."""
-    raise RefusedError("not a list item")
 
 
 def insert_key(source: Source, parent: KeyPath, name: str, value: str) -> Splice:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import configparser
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from bot.core.formats.detect import SYSTEMD
 from bot.core.formats.source import (
@@ -29,6 +29,9 @@ from bot.core.formats.source import (
     newline_of,
 )
 from bot.core.leaf import Duplicate, KeyPath, Kind, Leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SECTION = re.compile(r"\[(.+)\]")
 _INLINE = re.compile(r"\s[;#]")

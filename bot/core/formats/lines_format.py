@@ -21,7 +21,7 @@ from bot.core.formats.source import (
     line_start,
     lines_removed,
 )
-from bot.core.leaf import KeyPath, Kind, Leaf
+from bot.core.leaf import Kind, Leaf
 from bot.core.literals import Literal, LiteralKind, literals
 
 # Kinds that stand for each other when a value changes: a host may be named or numbered.
@@ -144,11 +144,6 @@ def insert_after(source: Source, leaf: Leaf, value: str) -> Splice:
     end = start + len(code.rstrip().encode())
     line = source.data[start : leaf.start] + splice.new + source.data[leaf.end : end]
     return line_added(source.data, leaf.start, line)
-
-
-def insert_key(source: Source, parent: KeyPath, name: str, value: str) -> Splice:
-    """Lines have no mappings. Raises RefusedError."""
-    raise RefusedError("not a mapping")
 
 
 def remove(source: Source, leaf: Leaf) -> Splice:

@@ -43,8 +43,20 @@ _TAIL = re.compile(rb"[ \t]*(?:#[^\r\n]*)?(?=\r?\n|\Z)")
 _STYLES = {'"': "double", "'": "single"}
 # Directives whose arguments are a list, so that one may come or go by itself (nginx.org/en/docs/dirindex.html).
 _LISTS = frozenset(
-    "server_name index ssl_protocols gzip_types proxy_next_upstream valid_referers resolver "
-    "expires_types charset_types sub_filter_types brotli_types proxy_cache_methods".split()
+    [
+        "server_name",
+        "index",
+        "ssl_protocols",
+        "gzip_types",
+        "proxy_next_upstream",
+        "valid_referers",
+        "resolver",
+        "expires_types",
+        "charset_types",
+        "sub_filter_types",
+        "brotli_types",
+        "proxy_cache_methods",
+    ]
 )
 
 
@@ -194,7 +206,7 @@ def _simple(source: Source, tokens: list[_Token], mark: _Token, blocks: _Blocks)
     return _Directive(tokens, key, mark.end, leaves)
 
 
-def write(source: Source, leaf: Leaf, value: str) -> Splice:
+def write(_source: Source, leaf: Leaf, value: str) -> Splice:
     """``leaf`` with ``value``, quoted as it was, or where it needs to be. Raises RefusedError."""
     if leaf.kind is Kind.EMPTY:
         raise RefusedError("a directive without arguments")
@@ -221,7 +233,7 @@ def _read(text: str) -> str | None:
         leaves = parse(Source("nginx.conf", f"d {text};".encode())).leaves
     except MalformedError:
         return None
-    return leaves[0].value if len(leaves) == 1 else None
+    return leaves[0].value if len(leaves) == 1 and leaves[0].kind is Kind.STRING else None
 
 
 def _directive(source: Source, leaf: Leaf) -> _Directive:
@@ -237,6 +249,8 @@ def insert_after(source: Source, leaf: Leaf, value: str) -> Splice:
     directive = _directive(source, leaf)
     if directive.tokens[0].value in _LISTS:
         return Splice(leaf.end, leaf.end, b" " + text)
+    if leaf.key != directive.leaves[0].key:
+        raise RefusedError("not a list item")
     data = source.data
     start, end = source.byte(directive.tokens[0].start), source.byte(directive.end)
     clone = data[start : leaf.start] + text + data[leaf.end : end]

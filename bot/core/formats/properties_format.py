@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from javaproperties import Comment as PropertiesComment
 from javaproperties import (
     InvalidUEscapeError,
     KeyValue,
@@ -15,7 +16,6 @@ from javaproperties import (
     Whitespace,
     unescape,
 )
-from javaproperties import Comment as PropertiesComment
 from javaproperties import parse as parse_properties
 
 from bot.core.formats.source import (
@@ -126,11 +126,6 @@ def _unicode(char: str) -> str:
     r"""``\uXXXX``, twice for a character beyond the basic plane."""
     code = char.encode("utf-16-be").hex().upper()
     return "".join(f"\\u{code[i : i + 4]}" for i in range(0, len(code), 4))
-
-
-def insert_after(source: Source, leaf: Leaf, value: str) -> Splice:
-    """There are no lists. Raises RefusedError."""
-    raise RefusedError("not a list item")
 
 
 def insert_key(source: Source, parent: KeyPath, name: str, value: str) -> Splice:

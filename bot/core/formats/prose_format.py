@@ -5,8 +5,7 @@ Decides nothing; an edit of prose is exact text replacement and never goes throu
 
 from __future__ import annotations
 
-from bot.core.formats.source import Parsed, RefusedError, Source, Splice
-from bot.core.leaf import KeyPath, Leaf
+from bot.core.formats.source import Parsed, Source
 
 
 def parse(source: Source) -> Parsed:
@@ -18,23 +17,3 @@ def parse(source: Source) -> Parsed:
             parsed.comments.append(source.comment(start, start + len(text)))
         start += len(line) + 1
     return parsed
-
-
-def write(source: Source, leaf: Leaf, value: str) -> Splice:
-    """Prose has no leaves. Raises RefusedError."""
-    raise RefusedError("prose has no leaves")
-
-
-def insert_after(source: Source, leaf: Leaf, value: str) -> Splice:
-    """Prose has no leaves. Raises RefusedError."""
-    raise RefusedError("prose has no leaves")
-
-
-def insert_key(source: Source, parent: KeyPath, name: str, value: str) -> Splice:
-    """Prose has no mappings. Raises RefusedError."""
-    raise RefusedError("prose has no leaves")
-
-
-def remove(source: Source, leaf: Leaf) -> Splice:
-    """Prose has no leaves. Raises RefusedError."""
-    raise RefusedError("prose has no leaves")

@@ -5,9 +5,12 @@ Decides by parsing the edited text again and comparing. Never trusts the writer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from bot.core.leaf import Document, Leaf
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.leaf import Document, Leaf
 
 _Face = tuple[object, ...]
 

@@ -7,12 +7,15 @@ laughs" file costs no more than its own bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import yaml
 
 from bot.core.formats.source import MAX_DEPTH, MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PROPERTY = re.compile(r"(&[\w-]+|!<[^>]*>|![^\s,\[\]{}]*)((?:\s|(?<=\s)#[^\r\n]*)*)")
@@ -72,6 +75,13 @@ def read_tree(text: str) -> Tree:
         raise MalformedError("YAML syntax") from None
 
 
+def _span(event: yaml.Event) -> tuple[int, int]:
+    """The characters of an event; libyaml and PyYAML always give both marks."""
+    if event.start_mark is None or event.end_mark is None:
+        raise MalformedError("YAML syntax")
+    return event.start_mark.index, event.end_mark.index
+
+
 class _Builder:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -89,7 +99,7 @@ class _Builder:
             elif isinstance(event, yaml.CollectionEndEvent):
                 self.keys.pop()
                 node = self.stack.pop()
-                node.end = event.end_mark.index
+                node.end = _span(event)[1]
             elif isinstance(event, yaml.AliasEvent):
                 self._attach(self._alias(event))
             elif isinstance(event, yaml.DocumentStartEvent):
@@ -104,15 +114,18 @@ class _Builder:
         finally:
             loader.dispose()
 
+    def _line(self, char: int) -> int:
+        return self.text.count("\n", 0, char) + 1
+
     def _open(self, event: yaml.CollectionStartEvent) -> None:
         kind = "map" if isinstance(event, yaml.MappingStartEvent) else "seq"
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = _span(event)
         begin, decoration = self._properties(event, start, end)
         node = Node(kind, "flow" if event.flow_style else "block", start, begin, end)
         node.decoration = decoration
         self._attach(node)
         if len(self.stack) >= MAX_DEPTH:
-            raise MalformedError("nested too deeply", event.start_mark.line + 1)
+            raise MalformedError("nested too deeply", self._line(start))
         self.stack.append(node)
         self.keys.append(None)
 
@@ -129,17 +142,17 @@ class _Builder:
         elif node.type == "scalar":
             self.keys[-1] = node
         else:
-            raise MalformedError("complex key", self.text.count("\n", 0, node.start) + 1)
+            raise MalformedError("complex key", self._line(node.start))
 
     def _alias(self, event: yaml.AliasEvent) -> Node:
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = _span(event)
         if event.anchor not in self.anchors:
-            raise MalformedError("undefined alias", event.start_mark.line + 1)
+            raise MalformedError("undefined alias", self._line(start))
         self.tree.solid.append((start, end))
         return Node("alias", "alias", start, start, end, self.text[start:end])
 
     def _scalar(self, event: yaml.ScalarEvent) -> Node:
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = _span(event)
         begin, decoration = self._properties(event, start, end)
         style = {"'": "single", '"': "double", "|": "literal", ">": "folded"}.get(
             event.style or "", "plain"
@@ -160,8 +173,10 @@ class _Builder:
             self.anchors.add(event.anchor)
         if not (event.anchor or event.tag):
             return start, ""
-        found, begin = [], start
-        while len(found) < 2 and (match := _PROPERTY.match(self.text, begin)):
+        found: list[str] = []
+        begin = start
+        # an anchor and a tag at most
+        while len(found) < 2 and (match := _PROPERTY.match(self.text, begin)):  # noqa: PLR2004
             found.append(match[1])
             self.tree.solid.append((begin, match.end(1)))
             begin = match.end()
@@ -181,13 +196,13 @@ class _Builder:
             else source == node.value or "\n" in source or "\r" in source
         )
         if not right:
-            raise MalformedError("scalar out of place", self.text.count("\n", 0, node.start) + 1)
+            raise MalformedError("scalar out of place", self._line(node.start))
 
     def _block_scalar(self, node: Node) -> None:
         """The span becomes the body alone, without the header line and the last line ending."""
         header = _HEADER.match(self.text, node.begin)
         if header is None:
-            raise MalformedError("scalar out of place", self.text.count("\n", 0, node.start) + 1)
+            raise MalformedError("scalar out of place", self._line(node.start))
         comment = header.start(1) if header[1] else header.end()
         self.tree.solid.append((node.begin, comment))
         body = self.text[header.end() : node.end]
