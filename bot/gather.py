@@ -27,14 +27,20 @@ MAX_ABOUT = 40
 REGULAR = frozenset({"100644", "100755"})
 
 
-def gather(request: Request, library: Library, sha: str, paths: Collection[str] = ()) -> Index:
-    """The index of commit ``sha`` for ``request``; ``paths`` are read whatever they hold."""
+def gather(
+    request: Request, library: Library, sha: str, paths: Collection[str] = (), *, for_models: bool = False
+) -> Index:
+    """The index of commit ``sha`` for ``request``; ``paths`` are read whatever they hold.
+
+    ``for_models`` adds the files that speak most of the request, since a model reads what rules cannot.
+    """
     tree = library.tree(sha)
     files = [entry for entry in tree if entry.mode in REGULAR]
     names = frozenset(entry.path for entry in tree)
     if len(files) <= SMALL_FILES and sum(entry.size for entry in files) <= SMALL_BYTES:
         return Index(library.read(sha, [entry.path for entry in files]), names)
-    return _gather_some(request, library, sha, files, names, paths)
+    more = about(request, library, sha) if for_models else ()
+    return _gather_some(request, library, sha, files, names, (*paths, *more))
 
 
 def _gather_some(

@@ -41,6 +41,7 @@ class Team:
     agree: AgreementOf
     spent: Callable[[], tuple[Spent, ...]]
     rounds: int = 0
+    uses_models: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def verify(request: Request, base: str, head: str, work: Work) -> Outcome:
     watch.stage("understand")
     base_sha, head_sha = work.library.commit(base), work.library.commit(head)
     files = work.library.difference(base_sha, head_sha)
-    index = gather(request, work.library, base_sha, [file.path for file in files if file.base is not None])
+    changed = [file.path for file in files if file.base is not None]
+    index = gather(request, work.library, base_sha, changed, for_models=work.team.uses_models)
     matter = Matter(request, index, derive(request, index), build_change(files), work.policy)
     watch.stage("checks")
     evaluation = evaluate(matter, work.mode, _staged(work, watch))
@@ -111,7 +113,7 @@ def change(request: Request, branch: str, base: str, forge: Forge, work: Work, *
 def _change_once(request: Request, branch: str, base: str, forge: Forge, work: Work, *, plan: bool) -> Outcome:
     watch = Stopwatch(work.on_stage)
     watch.stage("understand")
-    index = gather(request, work.library, base)
+    index = gather(request, work.library, base, for_models=work.team.uses_models)
     expectation = derive(request, index)
     attempt = _best_attempt(request, base, index, expectation, work, watch)
     ending = replace(attempt.ending, branch=branch, base=base)

@@ -34,15 +34,15 @@ def assemble(library: GitLibrary, settings: Settings, mode: Mode, base: str, on_
 
     Raises PolicyError.
     """
-    return Work(library, _team(library, settings, mode, base), mode, read_policy(library, base), on_stage)
+    return Work(library, _team(settings, mode), mode, read_policy(library, base), on_stage)
 
 
-def _team(library: GitLibrary, settings: Settings, mode: Mode, base: str) -> Team:
+def _team(settings: Settings, mode: Mode) -> Team:
     if not settings.uses_models:
         return Team(BUILTIN, "none", None, _nobody, tuple)
     from bot.models import model_team  # noqa: PLC0415 - only where a model is asked
 
-    return model_team(library, settings, mode, base)
+    return model_team(settings, mode)
 
 
 def _nobody(_matter: Matter, _findings: tuple[Finding, ...]) -> Agreement | None:

@@ -28,11 +28,15 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the reviewing model brought: its own change (mode blind) and its review of this one."""
+    """What the reviewing model brought: its own change (mode blind) and its review of this one.
+
+    ``skipped`` where it was not asked, since the checks alone refuse the change already.
+    """
 
     blind: Change | Unusable | None
     review: Review | Unusable
     same_model: bool = False
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ def agreement_findings(change: Change, expectation: Expectation, agreement: Agre
     """What the reviewer's part says, as findings (point 7)."""
     if agreement is None:
         return _without_model(expectation)
+    if agreement.skipped:
+        return (blocks("review-skipped"),)
     found = [warns("same-model")] if agreement.same_model else []
     if mode is Mode.BLIND:
         found += _blind(change, agreement.blind)

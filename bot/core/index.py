@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from bot.core import formats
+from bot.core.builtin.tokens import tokenize
 from bot.core.leaf import Document, KeyPath, Kind, Leaf, Place, Unparsable
 from bot.core.literals import holds
 from bot.core.words import Term, words_in
@@ -161,3 +162,24 @@ def _first_missing(required: Iterable[Term], index: Index) -> str:
         if not any(entry.fits(term) for entry in index.entries):
             return term.word
     return ""
+
+
+MAX_RANKED = 80
+
+
+def ranked(text: str, index: Index) -> tuple[Place | str, ...]:
+    """The places that speak most of ``text``, best first, then their files: what a model is shown."""
+    tokens = tokenize(text)
+    terms = terms_of(token.text for token in tokens if not token.valued)
+    values = [token.text for token in tokens if token.valued]
+    scored = [(_speaks(entry, terms, values), entry.place) for entry in index.entries]
+    best = sorted((item for item in scored if item[0] > 0), key=lambda item: (-item[0], item[1].path, item[1].leaf.start))
+    places = [place for _, place in best[:MAX_RANKED]]
+    return (*places, *dict.fromkeys(place.path for place in places))
+
+
+def _speaks(entry: Entry, terms: Iterable[Term], values: Iterable[str]) -> int:
+    """A word in the place's own name counts most, then a value it holds, then where it stands."""
+    own = sum(3 for term in terms if term.options & entry.own)
+    near = sum(1 for term in terms if term.options & (entry.around | entry.file))
+    return own + near + sum(4 for value in values if value in entry.place.leaf.value and holds(entry.place.leaf.value, value))

@@ -29,6 +29,12 @@ JUDGES: dict[str, RuleText] = {
         "the reviewer left out hunk h2",
         {"default": (Text("The reviewer's answer cannot be used: {reason}", "검토 모델의 답을 쓸 수 없어요: {reason}"), Text("Ask again, or use another reviewer.", "다시 요청하거나 다른 검토 모델을 써 주세요."))},
     ),
+    "review-skipped": RuleText(
+        Text("A change the checks refuse is not sent to the reviewer.", "검사가 거절한 변경은 검토 모델에 보내지 않아요."),
+        Text("Where a deterministic check decides, a model's opinion costs money and changes nothing.", "결정적인 검사가 판단했으면 모델의 의견은 비용만 들 뿐이에요."),
+        "(a check above blocks)",
+        {"default": (Text("The reviewer was not asked, since the checks refuse the change.", "검사가 거절해서 검토 모델에 묻지 않았어요."), Text("Mend the findings above first.", "위의 문제를 먼저 해결해 주세요."))},
+    ),
     "same-model": RuleText(
         Text("Author and reviewer are different models.", "작성과 검토는 서로 다른 모델이에요."),
         Text("A model finds its own mistakes plausible.", "모델은 자기 실수를 그럴듯하게 여겨요."),
