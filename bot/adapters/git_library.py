@@ -11,11 +11,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from bot.adapters.git_index import GitIndex, text_of
+from bot.adapters.git_large import bytes_hold, bytes_speak
 from bot.adapters.git_process import Git, is_sha, path_of
 from bot.adapters.git_search import MAX_TEXT_BYTES, regular
 from bot.core.change import FileChange
 from bot.core.lexicon import may_hold
-from bot.core.literals import address, holds
+from bot.core.literals import holds
 from bot.ports import RankedPath, RepositoryError, TreeEntry
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 CACHE_FILE = "cfgbot/lexicon.sqlite"  # below git's common directory
 
-_CHUNK_BYTES = 1 << 20
 _SUBMODULE = "160000"
 _NOTHING = "000000"
 _REGULAR = "100644"
@@ -98,16 +98,37 @@ class GitLibrary:
         for entry, blob in self._read([entry for entry in candidates if entry.path not in found]):
             if may_hold(text_of(blob.read()), literal):
                 found.add(entry.path)
-        large = [
-            entry for entry in files if entry.size > MAX_TEXT_BYTES and entry.path not in found
-        ]
-        found.update(entry.path for entry, blob in self._read(large) if _bytes_hold(blob, literal))
+        large = [entry for entry in self._large(sha) if entry.path not in found]
+        found.update(entry.path for entry, blob in self._read(large) if bytes_hold(blob, literal))
         return tuple(sorted(found))
+
+    def covering(self, sha: str, groups: Sequence[Collection[str]], limit: int) -> tuple[str, ...]:
+        """Files that have, in path or text, a word of every group; ``limit`` of them at the most.
+
+        As many as ``limit`` means that there may be more; never misses one otherwise. In path
+        order; without groups there is nothing to cover.
+        """
+        sha = self._full(sha)
+        found = set(self._index.ask(sha, self.tree(sha), lambda search: search.covering(groups)))
+        if groups and len(found) < limit:
+            large = [entry for entry in self._large(sha) if entry.path not in found]
+            found.update(
+                e.path for e, blob in self._read(large) if bytes_speak(blob, e.path, groups)
+            )
+        return tuple(sorted(found)[: max(0, limit)])
 
     def about(self, sha: str, words: Collection[str], limit: int) -> tuple[RankedPath, ...]:
         """The ``limit`` files that speak most of the words (in path or text), best first."""
         sha = self._full(sha)
         return self._index.ask(sha, self.tree(sha), lambda search: search.about(words, limit))
+
+    def covering(self, sha: str, groups: Sequence[Collection[str]], limit: int) -> tuple[str, ...]:
+        """Files that have, in path or text, a word of every group; ``limit`` of them at the most.
+
+        Files too large to be made words of are left out: no leaf of theirs can be edited either.
+        """
+        sha = self._full(sha)
+        return self._index.ask(sha, self.tree(sha), lambda search: search.covering(groups, limit))
 
     def frequency(self, sha: str, words: Collection[str]) -> Mapping[str, int]:
         """In how many files each word stands (in path or text)."""
@@ -131,6 +152,9 @@ class GitLibrary:
 
     def _full(self, ref: str) -> str:
         return ref if is_sha(ref) else self.commit(ref)
+
+    def _large(self, sha: str) -> list[TreeEntry]:
+        return [entry for entry in regular(self.tree(sha)) if entry.size > MAX_TEXT_BYTES]
 
     def _read(self, entries: Sequence[TreeEntry]) -> Iterator[tuple[TreeEntry, Blob]]:
         with contextlib.closing(self._git.blobs(entry.blob for entry in entries)) as blobs:
@@ -172,25 +196,3 @@ def _file_change(
         modes[0],
         modes[-1],
     )
-
-
-def _bytes_hold(blob: Blob, literal: str) -> bool:
-    """Whether the literal's bytes stand in a file too large to be held in memory as a text."""
-    parsed = address(literal)
-    caseless = parsed is not None and parsed.version == 6  # noqa: PLR2004 - IPv6
-    needles = [needle.lower() if caseless else needle for needle in _spellings(literal)]
-    overlap = max(map(len, needles)) - 1
-    tail = b""
-    while chunk := blob.read(_CHUNK_BYTES):
-        window = tail + (chunk.lower() if caseless else chunk)
-        if any(needle in window for needle in needles):
-            return True
-        tail = window[-overlap:] if overlap else b""
-    return False
-
-
-def _spellings(literal: str) -> list[bytes]:
-    """The literal as UTF-8 and UTF-16, and as JSON and .properties may escape it."""
-    escaped = {literal, literal.replace("/", "\\/"), literal.replace(":", "\\:")}
-    spelled = [word.encode("utf-8", "surrogateescape") for word in sorted(escaped)]
-    return spelled + [literal.encode(f"utf-16-{order}", "surrogatepass") for order in ("le", "be")]

@@ -42,7 +42,6 @@ class TreeSearch:
     def __init__(self, files: Sequence[TreeEntry], cache: LexiconCache) -> None:
         self._files = regular(files)
         self._cache = cache
-        self.large = [entry for entry in self._files if entry.size > MAX_TEXT_BYTES]
         self._by_document: dict[int, list[TreeEntry]] = {}
         self._length: dict[str, int] = {}
         self._place()
@@ -69,7 +68,22 @@ class TreeSearch:
 
     def frequency(self, word: str) -> int:
         """In how many files ``word`` stands, in path or text."""
-        return len(self.texts_with(word) | self._paths_with(word))
+        return len(self._files_with(word))
+
+    def covering(self, groups: Sequence[Collection[str]]) -> frozenset[str]:
+        """Files up to MAX_TEXT_BYTES with a word of every group, in path or text."""
+        named = [frozenset().union(*map(self._files_with, group)) for group in groups]
+        return frozenset.intersection(*named) if named else frozenset()
+
+    def covering(self, groups: Sequence[Collection[str]], limit: int) -> tuple[str, ...]:
+        """Files with a word of every group, in path or text, at most ``limit``, in path order."""
+        found: frozenset[str] | None = None
+        for group in groups:
+            have = frozenset().union(
+                *(self.texts_with(word) | self._paths_with(word) for word in group)
+            )
+            found = have if found is None else found & have
+        return tuple(sorted(found or ())[: max(0, limit)])
 
     def about(self, words: Collection[str], limit: int) -> tuple[RankedPath, ...]:
         """The ``limit`` files that speak most of ``words``, best first, ties in path order."""
@@ -87,6 +101,9 @@ class TreeSearch:
     def _weight(self, path: str) -> float:
         share = 1 - _LENGTH_WEIGHT + _LENGTH_WEIGHT * self._length[path] / self._mean_length
         return (_SATURATION + 1) / (1 + _SATURATION * share)
+
+    def _files_with(self, word: str) -> frozenset[str]:
+        return self.texts_with(word) | self._paths_with(word)
 
     def _texts_with(self, word: str) -> frozenset[str]:
         documents = _any_of(word, self._documents)

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -114,6 +115,7 @@ _BEFORE_V6 = r"(?<![A-Za-z0-9_:.])"
 _AFTER_V6 = r"(?![A-Za-z0-9_:])"
 
 
+@lru_cache(maxsize=1024)
 def _whole(literal: str) -> re.Pattern[str]:
     quoted = re.escape(literal)
     parsed = address(literal)
@@ -130,7 +132,7 @@ def _whole(literal: str) -> re.Pattern[str]:
 
 def occurrences(text: str, literal: str) -> tuple[tuple[int, int], ...]:
     """Where ``literal`` stands in ``text`` as a whole word: (start, end) in characters."""
-    if not literal:
+    if not literal or literal.lower() not in text.lower():
         return ()
     return tuple(match.span() for match in _whole(literal).finditer(text))
 

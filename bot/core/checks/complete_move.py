@@ -30,22 +30,27 @@ def _left(case: Case, move: Move, path: str, document: Document | Unparsable) ->
         return
     if holds(path, move.old):
         yield warns("complete-move", path, None, "path", old=move.old)
+    spellings = _spellings(move.old)
     for leaf in document.leaves:
         named = any(holds(step, move.old) for step in leaf.key if isinstance(step, str))
         if holds(leaf.value, move.old) or named:
             yield blocks("complete-move", path, leaf.line, "left", old=move.old, key=show_key(leaf.key))
-        elif (spelling := _disguised(leaf.value, move.old)) is not None:
+        elif (spelling := _disguised(leaf.value, spellings)) is not None:
             yield blocks("complete-move", path, leaf.line, "disguised", old=move.old, key=show_key(leaf.key), spelling=spelling)
 
 
-def _disguised(value: str, old: str) -> str | None:
-    """The address in another spelling: escaped in a pattern, dashed in a host name, reversed in DNS."""
+def _spellings(old: str) -> tuple[str, ...]:
+    """An address escaped in a pattern, dashed in a host name, reversed in DNS."""
     parsed = address(old)
     if parsed is None or parsed.version != 4:  # noqa: PLR2004 - IPv4
-        return None
-    escaped, dashed = old.replace(".", r"\."), old.replace(".", "-")
-    for spelling in (escaped, dashed, parsed.reverse_pointer):
-        if re.search(rf"(?<![\d.]){re.escape(spelling)}(?![\d]|-\d|\\?\.\d)", value):
+        return ()
+    return old.replace(".", r"\."), old.replace(".", "-"), parsed.reverse_pointer
+
+
+def _disguised(value: str, spellings: tuple[str, ...]) -> str | None:
+    """The spelling under which the address stands in ``value`` all the same."""
+    for spelling in spellings:
+        if spelling in value and re.search(rf"(?<![\d.]){re.escape(spelling)}(?![\d]|-\d|\\?\.\d)", value):
             return spelling
     return None
 

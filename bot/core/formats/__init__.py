@@ -7,7 +7,7 @@ cannot be proven exact is Unwritable. Each format's parser library is imported o
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
@@ -88,6 +88,8 @@ def format_of(path: str, data: bytes) -> str:
         return (*candidates(path), "lines")[0]
 
 
+# One run reads the same bytes several times: as base, before and after an edit, and to be judged.
+@lru_cache(maxsize=2048)
 def parse(path: str, data: bytes) -> Document | Unparsable:
     """The leaves and comments of the file ``path`` with the content ``data``, or why not."""
     try:
