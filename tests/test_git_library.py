@@ -269,6 +269,24 @@ def test_about_ranks_rare_words_and_paths_first(tmp_path: Path) -> None:
     assert lib.about("HEAD", ["timeout"], 0) == ()
 
 
+def test_covering_wants_a_word_of_every_group(tmp_path: Path) -> None:
+    """In path or text, plural or with a particle, in large files too; cut at the limit."""
+    files: dict[str, bytes | str] = {
+        "billing/a.yml": "maxRetries: 5\n",
+        "billing/b.yml": "timeout: 5 # 재시도는 없다\n",
+        "other/c.yml": "retry: 5\n",
+        "big/billing.log": b"x" * MAX_TEXT_BYTES + b" RETRY ",
+        "big/other.log": b"x" * MAX_TEXT_BYTES + b" RETRY ",
+    }
+    lib = library(make_repo(tmp_path, files))
+    groups = [["billing", "결제"], ["retry", "재시도"]]
+    assert lib.covering("HEAD", groups, 9) == ("big/billing.log", "billing/a.yml", "billing/b.yml")
+    assert len(lib.covering("HEAD", groups, 2)) == 2
+    assert lib.covering("HEAD", [["billing"], ["none"]], 9) == ()
+    assert lib.covering("HEAD", [["billing"], []], 9) == ()
+    assert lib.covering("HEAD", [], 9) == ()
+
+
 def test_frequency_counts_files(tmp_path: Path) -> None:
     """Equal blobs count once a file; a word in path and text counts once."""
     files = {"a/redis.env": "REDIS=1\n", "b/redis.env": "REDIS=1\n", "c.env": "HOST=192.0.2.7\n"}

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.lexicon import may_hold, tokens, tokens_of_literal, unescape
+from bot.core.lexicon import alternatives, may_hold, tokens, tokens_of_literal, unescape
 from bot.core.literals import holds
+from bot.core.words import words_in
 
 
 @pytest.mark.parametrize(
@@ -95,3 +96,14 @@ def test_a_distinctive_literal_demands_words() -> None:
     assert tokens_of_literal("192.0.2.0/24") == {"192.0.2.0"}
     assert tokens_of_literal("config.example.com") == {"config", "example", "com"}
     assert tokens_of_literal("") == frozenset()
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(st.sampled_from("abSXs019._-/: 가를"), max_size=20))
+def test_every_word_the_index_knows_is_spoken_of(name: str) -> None:
+    """A file is found by each word that the index will later see in its keys and path."""
+    known = tokens(name)
+    for word in words_in(name):
+        hangul = any(found.startswith(word) for found in known)
+        number = word.isdigit() and any(word in found for found in known)  # "1.25" stays whole
+        assert hangul or number or any(words <= known for words in alternatives(word)), word

@@ -26,11 +26,12 @@ _CHUNKS = re.compile(_CHUNK)
 _INNER_FOREIGN = re.compile(rf"(?<=[\x00-\x7F]){_FOREIGN}(?=[\x00-\x7F])")
 _NUMERIC = re.compile(r"v?[0-9]+")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_LETTERS = re.compile(r"([A-Za-z]+)([0-9]*)")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\s\S]))")
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0"}
 
 # Longer runs are keys, hashes and certificates: their inner "words" mean nothing.
-_MAX_SPLIT = 40
+_MAX_SPLIT = 64
 _MAX_WORD = 64
 
 
@@ -79,9 +80,13 @@ def _wholes(chunk: str) -> Iterator[str]:
 
 
 def _parts(whole: str) -> Sequence[str]:
+    """camelCase and digits apart; ``2maxPool1`` has ``maxPool`` and ``maxPool1`` as well."""
     if "." in whole or not whole.isascii() or len(whole) > _MAX_SPLIT:
         return ()
-    return _PARTS.findall(whole)
+    parts = _PARTS.findall(whole)
+    if len(parts) > 1 and not whole.isalpha():
+        parts += [part for run in _LETTERS.findall(whole) for part in (run[0], "".join(run))]
+    return parts
 
 
 def tokens_of_literal(literal: str) -> frozenset[str]:
@@ -116,17 +121,26 @@ def _is_complete(literal: str, start: int, end: int) -> bool:
 def alternatives(word: str) -> tuple[frozenset[str], ...]:
     """What a text that speaks of ``word`` has: all words of one of these, none of them empty.
 
-    ``maxPoolSize`` is spoken of by ``maxpoolsize`` and by ``max_pool_size``.
+    ``maxPoolSize`` is spoken of by ``maxpoolsize`` and by ``max_pool_size``, ``proxy`` by
+    ``proxies``.
     """
     wholes = {whole for piece in _WORDS.findall(word) for whole in _wholes(piece)}
     exact = frozenset(whole.lower()[:_MAX_WORD] for whole in wholes)
     split = frozenset(part for whole in wholes for part in (_spelled(whole) or [whole.lower()]))
-    return tuple(dict.fromkeys(words for words in (exact, split) if words))
+    plurals = (frozenset({plural}) for one in exact if len(exact) == 1 for plural in _plurals(one))
+    return tuple(dict.fromkeys(words for words in (exact, split, *plurals) if words))
+
+
+def _plurals(word: str) -> tuple[str, ...]:
+    if not (word.isascii() and word.isalpha() and len(word) > 2):  # noqa: PLR2004 - "s", "id"
+        return ()
+    return (word + "s", word[:-1] + "ies") if word.endswith("y") else (word + "s",)
 
 
 def _spelled(whole: str) -> list[str]:
-    """The parts of an identifier of letters; the halves of ``30s`` say nothing by themselves."""
-    return [part.lower() for part in _parts(whole)] if whole.isalpha() else []
+    """The smallest parts of an identifier; the halves of ``30s`` say nothing apart."""
+    apart = whole[0].isalpha() and _parts(whole)
+    return [part.lower() for part in _PARTS.findall(whole)] if apart else []
 
 
 def unescape(text: str) -> str:
