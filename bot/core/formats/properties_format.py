@@ -34,7 +34,8 @@ from bot.core.leaf import Duplicate, KeyPath, Kind, Leaf
 _SPACE = " \t\f"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)?")
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f"}
-_BMP = 0xFFFF
+# The library reads a continued line again at each of its lines.
+_MAX_CONTINUED = 200
 
 
 def parse(source: Source) -> Parsed:
@@ -56,10 +57,19 @@ def parse(source: Source) -> Parsed:
 
 
 def _elements(source: Source) -> list[PropertiesElement]:
+    _check_continuations(source.text)
     try:
         return list(parse_properties(source.text))
     except InvalidUEscapeError as error:
         raise MalformedError(f"properties syntax: {error}") from None
+
+
+def _check_continuations(text: str) -> None:
+    continued = 0
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text)):
+        continued = continued + 1 if line.endswith("\\") else 0
+        if continued > _MAX_CONTINUED:
+            raise MalformedError("continued too often", number + 1)
 
 
 def _leaf(source: Source, element: KeyValue, start: int) -> Leaf:

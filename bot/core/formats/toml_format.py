@@ -32,7 +32,9 @@ from bot.core.formats.source import (
 from bot.core.leaf import Comment, KeyPath, Kind, Leaf
 
 _HARMLESS = re.compile(
-    r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
+    r'"""(?:[^\\]|\\.)*?(?:"""|\Z)|\'\'\'.*?(?:\'\'\'|\Z)'
+    r'|"(?:[^"\\\n]|\\.)*"?|\'[^\'\n]*\'?|#[^\n]*',
+    re.DOTALL,
 )
 _NOT_A_KEY = re.compile(r"[^\w\-.\" \t]+")
 _KINDS = {"integer": Kind.INTEGER, "float": Kind.FLOAT, "boolean": Kind.BOOLEAN}
