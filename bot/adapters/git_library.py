@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from bot.adapters.git_index import GitIndex, text_of
-from bot.adapters.git_large import bytes_hold, bytes_speak
+from bot.adapters.git_large import bytes_hold
 from bot.adapters.git_process import Git, is_sha, path_of
 from bot.adapters.git_search import MAX_TEXT_BYTES, regular
 from bot.core.change import FileChange
@@ -101,21 +101,6 @@ class GitLibrary:
         large = [entry for entry in self._large(sha) if entry.path not in found]
         found.update(entry.path for entry, blob in self._read(large) if bytes_hold(blob, literal))
         return tuple(sorted(found))
-
-    def covering(self, sha: str, groups: Sequence[Collection[str]], limit: int) -> tuple[str, ...]:
-        """Files that have, in path or text, a word of every group; ``limit`` of them at the most.
-
-        As many as ``limit`` means that there may be more; never misses one otherwise. In path
-        order; without groups there is nothing to cover.
-        """
-        sha = self._full(sha)
-        found = set(self._index.ask(sha, self.tree(sha), lambda search: search.covering(groups)))
-        if groups and len(found) < limit:
-            large = [entry for entry in self._large(sha) if entry.path not in found]
-            found.update(
-                e.path for e, blob in self._read(large) if bytes_speak(blob, e.path, groups)
-            )
-        return tuple(sorted(found)[: max(0, limit)])
 
     def about(self, sha: str, words: Collection[str], limit: int) -> tuple[RankedPath, ...]:
         """The ``limit`` files that speak most of the words (in path or text), best first."""

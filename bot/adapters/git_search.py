@@ -70,20 +70,11 @@ class TreeSearch:
         """In how many files ``word`` stands, in path or text."""
         return len(self._files_with(word))
 
-    def covering(self, groups: Sequence[Collection[str]]) -> frozenset[str]:
-        """Files up to MAX_TEXT_BYTES with a word of every group, in path or text."""
-        named = [frozenset().union(*map(self._files_with, group)) for group in groups]
-        return frozenset.intersection(*named) if named else frozenset()
-
     def covering(self, groups: Sequence[Collection[str]], limit: int) -> tuple[str, ...]:
         """Files with a word of every group, in path or text, at most ``limit``, in path order."""
-        found: frozenset[str] | None = None
-        for group in groups:
-            have = frozenset().union(
-                *(self.texts_with(word) | self._paths_with(word) for word in group)
-            )
-            found = have if found is None else found & have
-        return tuple(sorted(found or ())[: max(0, limit)])
+        named = [frozenset().union(*map(self._files_with, group)) for group in groups]
+        found = frozenset.intersection(*named) if named else frozenset()
+        return tuple(sorted(found)[: max(0, limit)])
 
     def about(self, words: Collection[str], limit: int) -> tuple[RankedPath, ...]:
         """The ``limit`` files that speak most of ``words``, best first, ties in path order."""

@@ -80,7 +80,7 @@ def _wholes(chunk: str) -> Iterator[str]:
 
 
 def _parts(whole: str) -> Sequence[str]:
-    """camelCase and digits apart; ``2maxPool1`` has ``maxPool`` and ``maxPool1`` as well."""
+    """Humps and digits apart; ``2maxPool1`` has ``maxPool`` and ``maxPool1`` as well."""
     if "." in whole or not whole.isascii() or len(whole) > _MAX_SPLIT:
         return ()
     parts = _PARTS.findall(whole)
