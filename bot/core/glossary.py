@@ -125,6 +125,9 @@ capacity 용량
 threshold 임계값 임계치
 upstream upstreams 업스트림
 expose exposed 노출
+home house 집
+office 사무실
+batch 일괄
 """
 
 # Words that describe without choosing: they are used where they match, and never missed.

@@ -16,11 +16,16 @@ from bot.core import formats
 from bot.core.builtin.tokens import tokenize
 from bot.core.leaf import Document, KeyPath, Kind, Leaf, Place, Unparsable
 from bot.core.literals import holds
+from bot.core.glossary import singular
 from bot.core.words import Term, words_in
 
 # Keys whose value names the mapping they stand in: a list item is known by it.
 NAMING = frozenset({"name", "id", "job_name", "job", "host", "hostname", "server", "service", "role", "container_name", "cloud", "user"})
+# In these a number at the end of a key path counts arguments, not items of a list.
+POSITIONAL = frozenset({"nginx", "lines", "dockerfile"})
 _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+# The key of an image is "image" whatever it runs: the image's own name is what people say.
+_OF_IMAGES = frozenset({"image", "from"})
 _IMAGE = re.compile(r"(?P<repository>[a-z0-9][\w./-]*(?::\d+/[\w./-]+)?):(?P<tag>[A-Za-z0-9][\w.-]*)(?:@sha256:[0-9a-f]+)?")
 
 
@@ -30,6 +35,7 @@ class Entry:
 
     place: Place
     own: frozenset[str]
+    in_list: bool
     around: frozenset[str]
     file: frozenset[str]
 
@@ -81,7 +87,8 @@ def entries_of(document: Document) -> Iterable[Entry]:
     for leaf in document.leaves:
         own_step, outer = _own_step(leaf.key)
         around = frozenset().union(*(words_in(str(step)) for step in outer), *(names.get(leaf.key[:n], frozenset()) for n in range(len(leaf.key) + 1)))
-        yield Entry(Place(document.path, leaf), words_in(own_step) | _image_words(leaf), around, file)
+        in_list = document.format not in POSITIONAL and bool(leaf.key) and isinstance(leaf.key[-1], int)
+        yield Entry(Place(document.path, leaf), words_in(own_step) | _image_words(leaf), in_list, around, file)
 
 
 def _own_step(key: KeyPath) -> tuple[str, tuple[str, ...]]:
@@ -150,11 +157,18 @@ def _is_exactly(entry: Entry, terms: tuple[Term, ...]) -> bool:
     )
 
 
-def _rank(entry: Entry, terms: tuple[Term, ...]) -> tuple[int, int]:
-    """Words of the name that the request left unsaid, then descriptors of the request left unused."""
+def _rank(entry: Entry, terms: tuple[Term, ...]) -> tuple[int, int, int]:
+    """Words of its name left unsaid, words that fit only by meaning, descriptors left unused."""
     said = frozenset().union(*(term.options for term in terms))
     unused = sum(1 for term in terms if not term.required and not entry.fits(term))
-    return len(entry.own - said), unused
+    loose = sum(1 for term in terms if term.required and not _fits_literally(entry, term))
+    return len(entry.own - said - _OF_IMAGES), loose, unused
+
+
+def _fits_literally(entry: Entry, term: Term) -> bool:
+    """The word itself, not only one that means the same; a Korean word has only its meanings."""
+    word = singular(term.word)
+    return not word.isascii() or word in entry.own or word in entry.around or word in entry.file
 
 
 def _first_missing(required: Iterable[Term], index: Index) -> str:

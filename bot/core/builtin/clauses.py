@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.builtin.tokens import Sort, Token, tokenize
 from bot.core.builtin.verbs import Verb, english_verb, gives_reason, is_bare_noun, korean_verb
@@ -16,12 +16,17 @@ from bot.core.builtin.verbs import Verb, english_verb, gives_reason, is_bare_nou
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One wish in words; ``tokens`` are without the verb and without noise."""
+    """One wish in words; ``tokens`` are without the verb and without noise.
+
+    ``before_verb`` is where an English verb stood (a start in characters): what is said before it
+    is its subject.
+    """
 
     verb: Verb | None
     tokens: tuple[Token, ...]
     korean: bool
     reason: bool = False
+    before_verb: int = 0
 
     @property
     def text(self) -> str:
@@ -81,7 +86,8 @@ _FOLLOW = frozenset(
     update the other others server servers everything else everywhere all references reference accordingly rest config configs configuration
     files file that mention mentions it them adjust make sure follow follows along match too also please as well client clients firewall firewalls
     and to with in services service every any use uses using depend depends on point points us of refers keep sync places place where settings
-    so they can still reach their its this change""".split()
+    so they can still reach their its this change talk talks talking everyone anything connect connects connected reaches pointing
+    accordingly whatever wherever matching to match""".split()
 )
 
 
@@ -159,7 +165,11 @@ def _english_clauses(sentence: list[Token]) -> Iterator[Clause]:
         verb, tokens = _english_verb(part)
         kept = tuple(token for token in tokens if not _noise(token, _ENGLISH_NOISE))
         if verb or kept:
-            yield Clause(verb, kept, korean=False)
+            yield Clause(verb, kept, korean=False, before_verb=_verb_start(part))
+
+
+def _verb_start(part: list[Token]) -> int:
+    return next((token.start for token in part if token.sort is Sort.WORD and english_verb(token.text)), 0)
 
 
 def _english_parts(sentence: list[Token]) -> Iterator[list[Token]]:
@@ -228,7 +238,7 @@ def _inherit(clauses: Sequence[Clause]) -> list[Clause]:
             verb = next((later.verb for later in clauses[position + 1 :] if later.verb), None)
         elif verb is None and done:
             verb = done[-1].verb
-        done.append(Clause(verb, clause.tokens, clause.korean, clause.reason))
+        done.append(replace(clause, verb=verb))
     return done
 
 

@@ -51,7 +51,7 @@ def wanted(wishes: Iterable[Wish]) -> Wanted:
         match wish:
             case MoveWish():
                 literals += [wish.old, wish.new]
-                phrases.append(terms_of((*wish.about, *wish.within)))
+                phrases.append(terms_of((*wish.subject, *wish.within)))
             case ItemWish():
                 literals.append(wish.value)
                 phrases.append(terms_of(wish.words))

@@ -17,6 +17,7 @@ from bot.core.builtin.wishes import FlagWish, ItemWish, MoveWish, SetWish, Wish
 from bot.core.change import LeafChange
 from bot.core.expectation import Explained
 from bot.core.finding import Evidence, Ground, evidence
+from bot.core.glossary import DESCRIPTORS
 from bot.core.index import Entry, Index, locate
 from bot.core.leaf import Kind, Place, show_key
 from bot.core.literals import LiteralKind, address, holds, substitute
@@ -60,12 +61,22 @@ def _in_keys(literal: str, index: Index) -> bool:
 def _move_scope(wish: MoveWish, places: Sequence[Place], index: Index) -> Scope:
     """Words about a move name the server that moved, or limit where; else nobody knows."""
     without = narrow_out(wish.without, {place.path for place in places})
-    about = tuple(word for word in wish.about if not _is_address_word(word))
-    _must_own(about, wish.old, index)
+    _must_own(_known_words(wish.subject, index), wish.old, index)
     within = tuple(word for word in wish.within if not _is_address_word(word))
-    if within and not _owns(within, wish.old, index):
+    limits = any(term.required for term in terms_of(within)) and not _all_describe(within)
+    if limits and not _owns(within, wish.old, index):
         return Scope(only=_paths_called(within, places), without=without)
     return Scope(without=without)
+
+
+def _all_describe(words: Iterable[str]) -> bool:
+    return all(word.lower() in DESCRIPTORS for word in words)
+
+
+def _known_words(words: Iterable[str], index: Index) -> tuple[str, ...]:
+    """Of a subject, the words that mean anything here: "집 IP가 바뀌었어" need not be in the inventory."""
+    said = [word for word in words if not _is_address_word(word)]
+    return tuple(word for word in said if any(entry.fits(term) for term in terms_of((word,)) for entry in index.entries))
 
 
 def _is_address_word(word: str) -> bool:
@@ -146,7 +157,7 @@ def _names_a_server(words: Iterable[str], owner: Owner, index: Index) -> bool:
 
 def _plan_set(wish: SetWish, index: Index) -> Plan:
     old_text = said(wish.old) if wish.old else None
-    entries = _entries(wish.words, wish.without, wish.many, index, lambda entry: _is_old(entry, wish))
+    entries = _set_entries(wish, index)
     written = [(entry, _write(entry, wish)) for entry in entries]
     operations = tuple(
         SetValue(entry.place.path, entry.place.leaf.key, text.text, entry.place.leaf.value)
@@ -164,13 +175,37 @@ def _plan_set(wish: SetWish, index: Index) -> Plan:
     return Plan(operations, _set_by(operations, place, value, {entry.place: text for entry, text in written}))
 
 
+def _set_entries(wish: SetWish, index: Index) -> tuple[Entry, ...]:
+    """Places the value fits; where it fits none, the places it does not fit, to say why."""
+    try:
+        return _entries(wish.words, wish.without, wish.many, index, lambda entry: _is_old(entry, wish) and _takes(entry, wish))
+    except Refused as why:
+        if why.code != "no-place":
+            raise
+    return _entries(wish.words, wish.without, wish.many, index, lambda entry: _is_old(entry, wish))
+
+
+def _is_one_of_many(entry: Entry) -> bool:
+    """An item of a list has no name of its own: without its old value nobody can mean it."""
+    return entry.in_list
+
+
+def _takes(entry: Entry, wish: SetWish) -> bool:
+    """False where the value is of another kind than the one that stands there."""
+    try:
+        _written(entry, wish)
+    except Unfit as why:
+        return why.code == "unit-unknown"
+    return True
+
+
 def _is_old(entry: Entry, wish: SetWish) -> bool:
     """Where the person said the old value, only a place that has it can be meant."""
     leaf = entry.place.leaf
     if leaf.kind in {Kind.EMPTY, Kind.REFERENCE}:
         return False
     if wish.old is None:
-        return True
+        return not _is_one_of_many(entry)
     try:
         return leaf.value in {said(wish.old), wish.old.text} or write_as(entry, wish.old).text == leaf.value
     except Unfit:
@@ -183,13 +218,17 @@ def _bare_amount(value: str) -> bool:
 
 def _write(entry: Entry, wish: SetWish) -> Written:
     try:
-        if wish.value is None:
-            return scaled(entry, wish.scale or 1)
-        if wish.old is not None and wish.old.unit == wish.value.unit and entry.place.leaf.value == wish.old.text:
-            return Written(wish.value.text, f"{said(wish.old)} → {said(wish.value)}")
-        return write_as(entry, wish.value)
+        return _written(entry, wish)
     except Unfit as why:
         raise Refused(why.code, (entry.place,), key=entry.place.shown, **why.facts) from why
+
+
+def _written(entry: Entry, wish: SetWish) -> Written:
+    if wish.value is None:
+        return scaled(entry, wish.scale or 1)
+    if wish.old is not None and wish.old.unit and wish.old.unit == wish.value.unit and entry.place.leaf.value == wish.old.text:
+        return Written(wish.value.text, f"{said(wish.old)} → {said(wish.value)}")
+    return write_as(entry, wish.value)
 
 
 def _entries(

@@ -52,6 +52,8 @@ PARTICLES = tuple(
         reverse=True,
     )
 )
+# Of an unknown word only these endings are surely particles; others may be part of a name.
+_CERTAIN = ("에서만", "에서", "으로", "을", "를")
 _UNITS = {
     "밀리초": "ms", "초": "s", "분": "m", "시간": "h", "일": "d", "개": "", "번": "", "회": "", "대": "", "배": "times",
     "퍼센트": "%", "프로": "%", "바이트": "B", "킬로바이트": "KB", "메가바이트": "MB", "메가": "MB", "기가바이트": "GB", "기가": "GB",
@@ -65,8 +67,10 @@ _PIECES = re.compile(
       (?P<quoted>"[^"\n]+"|“[^”\n]+”|‘[^’\n]+’|`[^`\n]+`|「[^」\n]+」|(?<![\w])'[^'\n]+'(?![A-Za-z0-9_]))
     | (?P<assign>(?<![\w.-])[A-Za-z_][\w.-]*\s?=\s?[^\s=,;]+)
     | (?P<arrow>-+>|=+>|→|⇒|➡️?|>>)
+    | (?P<date>(?<![\w.-])\d{4}-\d{2}-\d{2}(?![\w-]))
+    | (?P<file>(?<![\w./-])[A-Za-z0-9_.-]*\.(?:conf|cfg|ini|ya?ml|toml|json|env|properties|service|timer|sh|nft|tf|xml|txt|md)(?![\w.]))
     | (?P<image>(?<![\w./-])[a-z0-9][\w.-]*(?:(?::\d+)?/[\w.-]+)*:[A-Za-z0-9][\w.-]*(?![\w/:]))
-    | (?P<path>(?<![\w./-])(?:[\w.-]+/)+[\w.*-]+)
+    | (?P<path>(?<![\w./-])(?:[A-Za-z0-9_.-]+/)+[A-Za-z0-9_.*-]+)
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:[.-][A-Za-z0-9_]+)*)
     | (?P<hangul>[가-힣ㄱ-ㅎㅏ-ㅣ]+)
     | (?P<other>\S)
@@ -98,7 +102,7 @@ def _next(text: str, position: int, spots: dict[int, object]) -> tuple[Token, in
     match = _PIECES.match(text, position)
     group = match.lastgroup if match else "other"
     literal = spots.get(position)
-    if literal is not None and group not in {"quoted", "assign"} and not _longer_name(match, literal):
+    if literal is not None and group not in {"quoted", "assign", "date", "file"} and not _longer_name(match, literal):
         return _literal(text, literal)
     if match is None:
         return Token(Sort.MARK, text[position], start=position), position + 1
@@ -110,7 +114,9 @@ def _next(text: str, position: int, spots: dict[int, object]) -> tuple[Token, in
         return Token(Sort.ARROW, match.group(), start=position), match.end()
     if group == "image":
         return _image(text, match)
-    if group in {"name", "path"}:
+    if group == "date":
+        return _with_particle(text, Token(Sort.LITERAL, match.group(), start=position), match.end())
+    if group in {"name", "path", "file"}:
         return _with_particle(text, Token(Sort.WORD, match.group(), start=position), match.end())
     if group == "hangul":
         return _hangul(match.group(), position), match.end()
@@ -139,6 +145,10 @@ def _trim(token: Token) -> Token:
 
 def _literal(text: str, literal: object) -> tuple[Token, int]:
     """A literal, with the unit and the particle that follow it."""
+    if literal.kind is LiteralKind.BOOLEAN and literal.text not in {"true", "false"}:  # type: ignore[attr-defined]
+        # "on" is a preposition as often as a value; a value it is where its role says so
+        token = Token(Sort.WORD, literal.text, start=literal.start)  # type: ignore[attr-defined]
+        return _with_particle(text, token, literal.end)  # type: ignore[attr-defined]
     kind, word, end = literal.kind, literal.text, literal.end  # type: ignore[attr-defined]
     token = Token(Sort.LITERAL, word, kind=kind, start=literal.start)  # type: ignore[attr-defined]
     if kind is LiteralKind.NUMBER:
@@ -179,4 +189,7 @@ def _hangul(word: str, start: int) -> Token:
         stem = word[: -len(particle)]
         if stem and word.endswith(particle) and segments(stem) is not None:
             return Token(Sort.WORD, stem, particle, start=start)
+    for particle in _CERTAIN:
+        if word.endswith(particle) and len(word) > len(particle) + 1:
+            return Token(Sort.WORD, word[: -len(particle)], particle, start=start)
     return Token(Sort.WORD, word, start=start)

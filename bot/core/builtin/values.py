@@ -166,10 +166,17 @@ def _amount(entry: Entry, amount: _Amount, token: Token) -> Written:
     if there is None:
         raise Unfit("unit-unknown", old=old, new=said(token), unit=amount.unit)
     number = _convert(amount, there)
+    if suffix and number.denominator != 1 and amount.number.denominator == 1:
+        return Written(said_amount(amount), f"{said(token)} (1{there} = {_decimal(_convert(_Amount(Fraction(1), there), amount.unit))}{amount.unit})")
     if kind is Kind.INTEGER and number.denominator != 1:
         raise Unfit("type-differs", old=old, new=said(token))
     text = _decimal(number) + suffix
     return Written(text, "" if there == amount.unit and suffix else f"{said(token)} = {_decimal(number)} {there}".strip())
+
+
+def said_amount(amount: _Amount) -> str:
+    """The amount in the unit it was said in: ``30m`` where ``1h`` stands, not ``0.5h``."""
+    return _decimal(amount.number) + amount.unit
 
 
 def _named_unit(entry: Entry) -> str | None:

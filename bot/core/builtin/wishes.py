@@ -17,11 +17,11 @@ from bot.core.literals import is_distinctive
 
 @dataclass(frozen=True, slots=True)
 class MoveWish:
-    """``old`` becomes ``new``; ``about`` are the other words; ``within`` those that limit where."""
+    """``old`` becomes ``new``; ``subject`` is who is said to have moved; ``within`` the other words."""
 
     old: str
     new: str
-    about: tuple[str, ...]
+    subject: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
@@ -91,9 +91,9 @@ def read_wish(clause: Clause) -> Wish | NotUnderstood:
         case Verb.ON | Verb.OFF:
             wish = _flag(clause, parts)
         case Verb.SET | Verb.MOVE | Verb.RAISE | Verb.LOWER:
-            wish = _move(parts) or _set(clause, parts)
+            wish = _move(clause, parts) or _set(clause, parts)
         case _:
-            wish = _set(clause, parts) if parts.assigned or parts.new is not None else None
+            wish = _move(clause, parts) or (_set(clause, parts) if parts.assigned or parts.new is not None else None)
     return wish or NotUnderstood(clause.text)
 
 
@@ -205,7 +205,15 @@ def _texts(*groups: Sequence[Token]) -> tuple[str, ...]:
     return tuple(token.text for group in groups for token in group)
 
 
-def _move(parts: _Parts) -> MoveWish | None:
+def _subject(clause: Clause, words: Sequence[Token]) -> tuple[Token, ...]:
+    """Up to the word marked as subject in Korean; in English what stands before the verb."""
+    if not clause.korean:
+        return tuple(token for token in words if token.start < clause.before_verb)
+    marked = [position for position, token in enumerate(words) if token.particle in {"이", "가", "은", "는"}]
+    return tuple(words[: marked[-1] + 1]) if marked else ()
+
+
+def _move(clause: Clause, parts: _Parts) -> MoveWish | None:
     """Two literals that mean one thing wherever they stand."""
     old, new, loose = parts.old, parts.new, list(parts.loose)
     if old is None and new is not None and len(loose) == 1:
@@ -214,7 +222,9 @@ def _move(parts: _Parts) -> MoveWish | None:
         return None
     if not (is_distinctive(old.text) and is_distinctive(new.text)):
         return None
-    return MoveWish(old.text, new.text, _texts(parts.words), _texts(parts.within), parts.without)
+    subject = _subject(clause, parts.words)
+    others = [token for token in (*parts.words, *parts.within) if token not in subject]
+    return MoveWish(old.text, new.text, _texts(subject), _texts(others), parts.without)
 
 
 def _set(clause: Clause, parts: _Parts) -> SetWish | None:
