@@ -21,7 +21,7 @@ from bot.core.formats.source import (
     Source,
     Splice,
 )
-from bot.core.formats.verify import only_added, only_filled, only_removed, only_value_changed
+from bot.core.formats.verify import only_added, only_filled, only_key_added, only_removed, only_value_changed
 from bot.core.leaf import Document, Edit, KeyPath, Kind, Leaf, Unparsable, Unwritable
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def insert_key(
     def right(head: Document, _: Splice) -> bool:
         if holder is not None:
             return only_filled(document, head, holder, value)
-        return only_added(document, head, None, value)
+        return only_key_added(document, head, (*parent, name), value)
 
     return _edited(document, data, (*parent, name), splice, right)
 

@@ -24,6 +24,7 @@ from bot.core.formats.source import (
     as_bytes,
     check_white_space,
     line_added,
+    line_end,
     line_start,
     lines_removed,
     newline_of,
@@ -228,7 +229,8 @@ def write(source: Source, leaf: Leaf, value: str) -> Splice:
     text = f"{quote}{value}{quote}"
     systemd = _is_systemd(source.path)
     exact = text == text.strip() and "\n" not in text and "\r" not in text
-    if not exact or _without_comment(text, systemd=systemd) != (text, None) or len(text) > 1e5:  # noqa: PLR2004
+    tail = source.data[leaf.end : line_end(source.data, leaf.end)].decode()
+    if not exact or _without_comment(text + tail.rstrip(), systemd=systemd)[0] != text:
         raise RefusedError("not writable in an INI file")
     if _quote(text) != ("" if leaf.style == "plain" else leaf.style):
         raise RefusedError("its quotes would be read otherwise")

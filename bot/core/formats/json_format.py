@@ -170,7 +170,7 @@ def insert_after(source: Source, leaf: Leaf, value: str) -> Splice:
             text = _text(value, string=False)
             return Splice(leaf.start, leaf.end, as_bytes(f"[{text}]"))
         raise RefusedError("an item of another shape")
-    listing, index, kind = _listing(source, leaf.start)
+    listing, index, kind = _listing(source, leaf)
     if kind != "array":
         raise RefusedError("not a list item")
     return listing.inserted(index, as_bytes(_text(value, string=leaf.kind is Kind.STRING)))
@@ -214,13 +214,13 @@ def _at(source: Source, path: KeyPath) -> Node:
 
 def remove(source: Source, leaf: Leaf) -> Splice:
     """Without the element or member ``leaf``. Raises RefusedError."""
-    listing, index, _ = _listing(source, leaf.start)
+    listing, index, _ = _listing(source, leaf)
     return listing.removed(index)
 
 
-def _listing(source: Source, start: int) -> tuple[Listing, int, str]:
-    """The list or object around the value that starts at ``start``, and the value's position."""
-    node = _tree(source).descendant_for_byte_range(start, start + 1)
+def _listing(source: Source, leaf: Leaf) -> tuple[Listing, int, str]:
+    """The list or object around ``leaf``, the position of its element, and which of the two."""
+    node = _tree(source).descendant_for_byte_range(leaf.start, leaf.end)
     while node is not None and node.parent is not None:
         parent = node.parent
         if parent.type in {"array", "object"} and (node.type == "pair" or parent.type == "array"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.leaf import Document, Leaf
+    from bot.core.leaf import Document, KeyPath, Leaf
 
 _Face = tuple[object, ...]
 
@@ -25,13 +25,21 @@ def only_value_changed(base: Document, head: Document, leaf: Leaf, value: str) -
     )
 
 
-def only_added(base: Document, head: Document, leaf: Leaf | None, value: str) -> bool:
+def only_added(base: Document, head: Document, leaf: Leaf, value: str) -> bool:
     """True where a run of leaves with ``value`` joined, no longer than the leaf's own group."""
     run = _run(base.leaves, head.leaves)
     if run is None or not _same_comments(base, head):
         return False
-    longest = len(_group(base, leaf)) if leaf else 1
+    longest = len(_group(base, leaf))
     return 0 < len(run) <= longest and any(new.value == value for new in run)
+
+
+def only_key_added(base: Document, head: Document, key: KeyPath, value: str) -> bool:
+    """True where exactly one leaf joined, at ``key`` (a position may follow), with ``value``."""
+    run = _run(base.leaves, head.leaves)
+    if run is None or len(run) != 1 or not _same_comments(base, head):
+        return False
+    return run[0].key[: len(key)] == key and run[0].value == value
 
 
 def only_filled(base: Document, head: Document, leaf: Leaf, value: str) -> bool:
