@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from git_repo import ENVIRONMENT, commit, git, make_repo, state, write
@@ -11,9 +14,6 @@ from git_repo import ENVIRONMENT, commit, git, make_repo, state, write
 from bot.adapters.git_library import CACHE_FILE, GitLibrary
 from bot.adapters.git_search import MAX_TEXT_BYTES
 from bot.ports import RepositoryError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ODD_NAMES = (
     "with space.yml",
@@ -373,3 +373,54 @@ def test_another_processes_lock_is_waited_out_in_memory(
     assert library(repo).holding("HEAD", "192.0.2.7") == ("a.env",)
     other.execute("ROLLBACK")
     other.close()
+
+
+_INDEX_AND_DIE = """
+import os, sys
+from pathlib import Path
+from bot.adapters import git_index
+from bot.adapters.git_library import GitLibrary
+
+git_index._BATCH_BYTES = 1
+git_index._PROGRESS_EVERY = 1
+def progress(done, total):
+    if done == int(sys.argv[2]):
+        os.kill(os.getpid(), 9)
+GitLibrary(Path(sys.argv[1]), progress=progress).frequency("HEAD", [])
+"""
+
+
+@pytest.mark.parametrize("step", [1, 4])
+def test_killed_while_indexing_the_next_run_goes_on(tmp_path: Path, step: int) -> None:
+    """What was stored is kept, what was not is read; no answer is lost."""
+    repo = make_repo(tmp_path, {f"{n}.env": f"A{n}=192.0.2.{n}\n" for n in range(6)})
+    command = [sys.executable, "-c", _INDEX_AND_DIE, str(repo), str(step)]
+    environment = {**ENVIRONMENT, "PYTHONPATH": str(Path(__file__).parents[1])}
+    assert subprocess.run(command, env=environment, check=False).returncode == -9
+    told: list[int] = []
+    lib = GitLibrary(repo, environment=ENVIRONMENT, progress=lambda _, total: told.append(total))
+    assert [lib.holding("HEAD", f"192.0.2.{n}") for n in range(6)] == [
+        (f"{n}.env",) for n in range(6)
+    ]
+    assert told == [6 - step]
+
+
+def test_two_runs_at_once_share_the_cache(tmp_path: Path) -> None:
+    """Neither waits for long, neither stores a blob twice, both answer rightly."""
+    repo = make_repo(tmp_path, {f"{n}.env": f"A{n}=192.0.2.{n % 250}\n" for n in range(300)})
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: library(repo).holding("HEAD", "192.0.2.7"), range(4)))
+    assert answers == [("257.env", "7.env")] * 4
+    assert library(repo).frequency("HEAD", ["a7", "192.0.2.7"]) == {"a7": 1, "192.0.2.7": 2}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a repository to someone else")
+def test_a_repository_that_git_does_not_trust_is_said(tmp_path: Path) -> None:
+    """What git says of safe.directory reaches the person."""
+    repo = make_repo(tmp_path, {"a.env": "A=1\n"})
+    os.chown(repo, 12345, 12345)
+    os.chown(repo / ".git", 12345, 12345)
+    with pytest.raises(RepositoryError) as caught:
+        library(repo)
+    assert caught.value.code == "git-failed"
+    assert "safe.directory" in caught.value.facts["detail"]

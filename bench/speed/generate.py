@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-EDITION = 1
+EDITION = 2
 FILES = 10_000
 FILE_BYTES = 5_000
 CONFIG_SERVER = "192.0.2.7"
@@ -77,7 +77,7 @@ _NOTES = (
 
 
 def repository() -> Path:
-    """The generated repository, made on first use (about half a minute)."""
+    """The generated repository, made on first use (some ten seconds)."""
     place = Path(tempfile.gettempdir()) / f"cfgbot-speed-{EDITION}-{FILES}"
     done = place / "done"
     if not done.exists():
@@ -97,12 +97,27 @@ def _build(path: Path) -> None:
 
 
 def _fast_import() -> Iterator[bytes]:
-    """One commit in the stream format of git-fast-import(1)."""
-    yield b"commit refs/heads/main\n"
-    yield b"committer Bench <bench@example.com> 1700000000 +0000\ndata 4\nbase\n"
+    """``main``, and ``moved`` where the config server has moved (git-fast-import(1))."""
+    holders = []
+    yield from _commit("main")
     for path, text in files():
-        data = text.encode()
-        yield f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n"
+        yield from _file(path, text)
+        if CONFIG_SERVER in text:
+            holders.append((path, text.replace(CONFIG_SERVER, NEW_CONFIG_SERVER)))
+    yield from _commit("moved")
+    yield b"from refs/heads/main\n"
+    for path, text in holders:
+        yield from _file(path, text)
+
+
+def _commit(branch: str) -> Iterator[bytes]:
+    yield f"commit refs/heads/{branch}\n".encode()
+    yield b"committer Bench <bench@example.com> 1700000000 +0000\ndata 4\nmade\n"
+
+
+def _file(path: str, text: str) -> Iterator[bytes]:
+    data = text.encode()
+    yield f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n"
 
 
 def files() -> Iterator[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Benchmarks: each says what was measured, how, and on what machine."""
