@@ -108,6 +108,7 @@ def number_of(secret: str, made: Mask) -> str:
         ("url", "jdbc:postgresql://db.example.com/x?user=u&password=zzz"),
         ("command", "redis-server --requirepass s3cr"),
         ("environment", "DB_PASSWORD=xyz"),
+        ("line", "requirepass s3cret"),
         ("header", "Bearer abcdef123456"),
         ("id", AWS),
         ("x", GITHUB),
@@ -153,6 +154,7 @@ def test_a_secret_is_known_by_its_name_or_its_form(key: str, value: str) -> None
         ("commit", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"),
         ("cron", "0 3 * * *"),
         ("auth", "basic"),
+        ("note", "password reset"),
     ],
 )
 def test_what_only_sounds_like_a_secret_is_none(key: str, value: str) -> None:

@@ -17,6 +17,7 @@ from model_server import (
     Behaviour,
     ModelServer,
     always,
+    by_role,
     completion,
     error,
     no_choices,
@@ -29,6 +30,7 @@ from model_server import (
 
 from bot.adapters.litellm_model import Budget, Limits, LitellmModel, ModelSettings
 from bot.ports import ModelError, Question
+from bot.prompts import render
 
 SCHEMA = {
     "type": "object",
@@ -348,3 +350,11 @@ def test_importing_it_is_lazy_and_reads_no_dotenv_of_the_repository(tmp_path: Pa
         check=True,
     )
     assert done.stdout.strip() == "None None"
+
+
+@pytest.mark.parametrize("role", ["author", "derive", "review"])
+def test_the_server_tells_the_roles_apart(role: str) -> None:
+    """A scripted server can answer each role in its own way."""
+    with serve(by_role(**{role: GOOD})) as server:
+        model(server).ask(Question(role, render(f"{role}.system", {}), "x", SCHEMA))
+    assert [asked.role for asked in server.asked] == [role]

@@ -379,3 +379,25 @@ def test_a_question_is_not_asked_again() -> None:
         "which?"
     )
     assert len(model.asked) == 1
+
+
+def test_a_secret_in_a_lines_own_words_is_hidden_and_the_line_can_still_be_named() -> None:
+    """Lines without a format are named by their words, which may hold a password."""
+    files = docs("backup --password=hunter2secret --to 192.0.2.7\n", "backup.sh")
+    mask = mask_documents(files)
+    shown = build_view(files, [], 1_000, mask).sections[0].lines[0]
+    assert "hunter2secret" not in shown
+    text = said(
+        {
+            "op": "set",
+            "path": "backup.sh",
+            "key": shown.rpartition(": ")[0],
+            "old": "192.0.2.7",
+            "new": "192.0.2.8",
+        }
+    )
+    read = read_proposal(text, files, mask)
+    assert read == Proposal(
+        (SetValue("backup.sh", files["backup.sh"].leaves[0].key, "192.0.2.8", "192.0.2.7"),)
+    )
+    assert mask.unmask(read) == read

@@ -103,9 +103,12 @@ def author_facts(
 
 
 def read_proposal(
-    text: str, documents: Mapping[str, Document] | None = None
+    text: str, documents: Mapping[str, Document] | None = None, mask: Mask | None = None
 ) -> Proposal | Question | Unusable:
-    """The author's reply; keys are looked up in ``documents`` (the base) where given."""
+    """The author's reply; keys are looked up in ``documents`` (the base) where given.
+
+    ``mask`` is the one they were shown with; the placeholders are restored by ``Mask.unmask``.
+    """
     reply = read_object(text, SCHEMA)
     if isinstance(reply, Unusable):
         return reply
@@ -117,7 +120,7 @@ def read_proposal(
             f"operations-none-or-too-many: 1 to {MAX_OPERATIONS} operations, or a question"
         )
     try:
-        operations = tuple(_operation(said, documents or {}) for said in reply["operations"])
+        operations = tuple(_operation(said, documents or {}, mask) for said in reply["operations"])
     except _Refused as why:
         return Unusable(str(why))
     if len(set(operations)) != len(operations):
@@ -141,7 +144,9 @@ class _Refused(Exception):  # noqa: N818 - unwinds to read_proposal, which answe
     pass
 
 
-def _operation(said: Mapping[str, Any], documents: Mapping[str, Document]) -> Operation:
+def _operation(
+    said: Mapping[str, Any], documents: Mapping[str, Document], mask: Mask | None
+) -> Operation:
     op = said["op"]
     if op == "move":
         if not said["old"] or not said["new"]:
@@ -154,12 +159,9 @@ def _operation(said: Mapping[str, Any], documents: Mapping[str, Document]) -> Op
         if not said["find"]:
             raise _Refused("text-empty: replace_text needs the text to find")
         return ReplaceText(path, said["find"], said["replace"])
-    return _keyed(
-        op,
-        said,
-        path,
-        _key(said["key"], documents.get(path), empty=op in {"add_item", "remove_item"}),
-    )
+    known = [leaf.key for leaf in documents[path].leaves] if documents else []
+    key = _key(said["key"], known, mask, empty=op in {"add_item", "remove_item"})
+    return _keyed(op, said, path, key)
 
 
 def _keyed(op: str, said: Mapping[str, Any], path: str, key: KeyPath) -> Operation:
@@ -172,11 +174,10 @@ def _keyed(op: str, said: Mapping[str, Any], path: str, key: KeyPath) -> Operati
     return RemoveKey(path, key)
 
 
-def _key(shown: str, document: Document | None, *, empty: bool) -> KeyPath:
+def _key(shown: str, known: Sequence[KeyPath], mask: Mask | None, *, empty: bool) -> KeyPath:
     """Only a list may be the whole file, so only there may the key be empty."""
-    known = [leaf.key for leaf in document.leaves] if document else []
     try:
-        key = parse_key(shown, known)
+        key = parse_key(shown, known, mask)
     except AmbiguousKeyError:
         raise _Refused(f"key-ambiguous: {shown[:200]!r} means several keys") from None
     if not key and not empty:

@@ -70,6 +70,9 @@ _FORMS: tuple[re.Pattern[str], ...] = (
     re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@\"']*:(?P<s>[^\s/\"']+)@"),
     re.compile(rf"(?i)(?:[?&;,]|(?<![\w>])){_INNER}=(?P<s>[^\s&;,\"']+)"),
     re.compile(rf"(?i)(?<!\S)--?{_INNER}[ =](?P<s>[^\s\"']+)"),
+    re.compile(
+        rf"(?im)^[^\S\n]*{_INNER}[ \t]+[\"']?(?P<s>(?=[^\s\"']*\d)[^\s\"';]+)[\"']?[ \t]*;?$"
+    ),
     re.compile(r"(?i)\bbearer\s+(?P<s>[A-Za-z0-9._~+/=-]{8,})"),
     re.compile(r"(?i)authorization\W+basic\s+(?P<s>[A-Za-z0-9+/=]{8,})"),
     re.compile(

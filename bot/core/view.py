@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from functools import partial
 
 from bot.core.leaf import Document, KeyPath, Kind, Leaf, Place, show_key
 from bot.core.masking import Mask
+from bot.core.secret_places import FORGED
 
 _BYTES_PER_TOKEN = 3  # conservative: tokenizers take about 4 bytes of English, 3 of Hangul
 _SHOWN_CHARS = 400
 _SEPARATOR = " > "
 # So that one huge file leaves room for the others, each gets this many lines before any gets more.
 _FIRST_LINES = 60
+# Once this many lines in a row did not fit, no more are tried.
+_MISFITS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,15 @@ def build_view(
     hidden = mask or Mask()
     chosen: dict[str, set[int]] = {}
     left = budget_tokens
+    misfits = 0
     for path, position in _wanted(documents, order):
-        cost = 0 if path in chosen else tokens(f"{path} ({documents[path].format})\n\n…\n") + 8
         if position in chosen.get(path, ()):
             continue
-        cost += tokens("  " + _line(path, documents[path].leaves[position], hidden) + "\n")
+        line = _line(path, documents[path].leaves[position], hidden)
+        cost = tokens(f"  {line}\n") + (0 if path in chosen else _heading_cost(documents[path]))
+        misfits = 0 if cost <= left else misfits + 1
+        if misfits > _MISFITS:
+            break
         if cost <= left:
             chosen.setdefault(path, set()).add(position)
             left -= cost
@@ -71,6 +78,11 @@ def build_view(
         document for path, document in documents.items() if path not in chosen and document.leaves
     ]
     return View(sections, sum(len(document.leaves) for document in unseen), len(unseen))
+
+
+def _heading_cost(document: Document) -> int:
+    """The lines around a section: its path, and how much of it is not shown."""
+    return tokens(f"{document.path} ({document.format})") + 24
 
 
 def _wanted(
@@ -105,7 +117,7 @@ def _section(document: Document, picked: set[int], mask: Mask) -> Section:
 
 
 def _line(path: str, leaf: Leaf, mask: Mask) -> str:
-    return f"{shown_key(leaf.key)}: {_shown_value(path, leaf, mask)}"
+    return f"{shown_key(leaf.key, mask)}: {_shown_value(path, leaf, mask)}"
 
 
 def _shown_value(path: str, leaf: Leaf, mask: Mask) -> str:
@@ -117,9 +129,13 @@ def _shown_value(path: str, leaf: Leaf, mask: Mask) -> str:
     return value or '""'
 
 
-def shown_key(key: KeyPath) -> str:
-    """``show_key`` on one line, as it stands in a view."""
-    return one_line(show_key(key))
+def shown_key(key: KeyPath, mask: Mask | None = None) -> str:
+    """``show_key`` on one line, as it stands in a view; a line's own words may hold a secret."""
+    if mask is None:
+        return one_line(show_key(key))
+    return one_line(
+        show_key(tuple(step if isinstance(step, int) else mask.hide(step) for step in key))
+    )
 
 
 def one_line(text: str) -> str:
@@ -139,15 +155,15 @@ class AmbiguousKeyError(ValueError):
     """Two key paths of one file are shown alike."""
 
 
-def parse_key(shown: str, known: Iterable[KeyPath] = ()) -> KeyPath:
+def parse_key(shown: str, known: Iterable[KeyPath] = (), mask: Mask | None = None) -> KeyPath:
     """The key path shown as ``shown``: one of ``known``, or a part or child of one, else as it reads.
 
-    ``[0]`` reads as a position of a list, anything else as a name.
+    ``mask`` is the one it was shown with. ``[0]`` reads as a position of a list, anything else as a name.
 
     Raises:
         AmbiguousKeyError: where several known key paths are shown so.
     """
-    parents = _by_shown(known)
+    parents = _by_shown(known, mask if FORGED in shown else None)
     if shown in parents:
         return _only(shown, parents[shown])
     outer, separator, name = shown.rpartition(_SEPARATOR)
@@ -156,9 +172,13 @@ def parse_key(shown: str, known: Iterable[KeyPath] = ()) -> KeyPath:
     return tuple(_step(step) for step in shown.split(_SEPARATOR)) if shown else ()
 
 
-def _by_shown(known: Iterable[KeyPath]) -> dict[str, set[KeyPath]]:
-    parts = sorted({key[:length] for key in known for length in range(len(key) + 1)}, key=shown_key)
-    return {shown: set(same) for shown, same in groupby(parts, shown_key)}
+def _by_shown(known: Iterable[KeyPath], mask: Mask | None) -> dict[str, set[KeyPath]]:
+    """Hiding is slow, so it is left out where the key looked for shows no placeholder."""
+    show = shown_key if mask is None else partial(shown_key, mask=mask)
+    by_shown: dict[str, set[KeyPath]] = {}
+    for key in {leaf[:length] for leaf in known for length in range(len(leaf) + 1)}:
+        by_shown.setdefault(show(key), set()).add(key)
+    return by_shown
 
 
 def _only(shown: str, keys: set[KeyPath]) -> KeyPath:
