@@ -48,7 +48,7 @@ def real_files() -> dict[str, tuple[RealFile, ...]]:
 
 
 def _candidates(root: Path) -> list[Path]:
-    paths = []
+    paths: list[Path] = []
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         paths.extend(Path(folder, name) for name in sorted(names) if not name.endswith(_CODE))

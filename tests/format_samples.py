@@ -6,12 +6,15 @@ The writers here know nothing of the code under test: they put texts together by
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hypothesis.strategies import DrawFn, SearchStrategy
 
 Key = tuple[str | int, ...]
 Found = list[tuple[Key, str]]
@@ -48,9 +51,46 @@ VALUES = st.one_of(
     NUMBERS,
     WORDS,
     st.sampled_from(
-        ["", "true", "null", "a: b", "# c", " lead", "trail ", "'", '"', "a # b", "- x", "[x]", "{"]
-        + ["{}", "22:22", "2024-01-01", "yes", "1e3", "~", "a\nb", "\\", "$x", "${x}", "k=v", "*a"]
-        + ["---", "!t", "%", "@", "|", ">", "a;b", "a,b", "0x1F", ".5", "a\tb", "\u2028", "\x85"]
+        [
+            "",
+            "true",
+            "null",
+            "a: b",
+            "# c",
+            " lead",
+            "trail ",
+            "'",
+            '"',
+            "a # b",
+            "- x",
+            "[x]",
+            "{",
+            "{}",
+            "22:22",
+            "2024-01-01",
+            "yes",
+            "1e3",
+            "~",
+            "a\nb",
+            "\\",
+            "$x",
+            "${x}",
+            "k=v",
+            "*a",
+            "---",
+            "!t",
+            "%",
+            "@",
+            "|",
+            ">",
+            "a;b",
+            "a,b",
+            "0x1F",
+            ".5",
+            "a\tb",
+            "\u2028",
+            "\x85",
+        ]
     ),
 )
 
@@ -77,21 +117,19 @@ def yaml_files(draw: DrawFn) -> Sample:
         if documents > 1:
             lines.append("---")
         prefix: Key = (f"---{number}",) if documents > 1 else ()
-        yaml_mapping(draw, lines, leaves, prefix, "", 0)
+        yaml_mapping(draw, lines, leaves, prefix, "")
     return finished(draw, "a.yml", lines, leaves)
 
 
-def yaml_mapping(
-    draw: DrawFn, lines: list[str], leaves: Found, key: Key, indent: str, depth: int
-) -> None:
+def yaml_mapping(draw: DrawFn, lines: list[str], leaves: Found, key: Key, indent: str) -> None:
     """A block mapping of at least one entry."""
     for name in draw(st.lists(NAMES, min_size=1, max_size=3, unique=True)):
         lines.extend(noise(draw, "#", indent))
-        shape = draw(st.integers(0, 4 if depth < 2 else 2))
+        shape = draw(st.integers(0, 4 if len(indent) < 4 else 2))
         step = (*key, name)
         if shape == 3:
             lines.append(f"{indent}{name}:" + draw(st.sampled_from(["", "  # 설명"])))
-            yaml_mapping(draw, lines, leaves, step, indent + "  ", depth + 1)
+            yaml_mapping(draw, lines, leaves, step, indent + "  ")
         elif shape == 4:
             lines.append(f"{indent}{name}:")
             yaml_list(draw, lines, leaves, step, indent + draw(st.sampled_from(["", "  "])))

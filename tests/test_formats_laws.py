@@ -187,14 +187,14 @@ def test_a_new_key_joins_its_mapping_and_can_leave_again(name: str, data: st.Dat
 @formats
 @law
 @given(data=st.data())
-def test_a_damaged_file_is_understood_exactly_or_not_at_all(
-    name: str, data: st.DataObject
-) -> None:
+def test_a_damaged_file_is_understood_exactly_or_not_at_all(name: str, data: st.DataObject) -> None:
     """After a random cut or insertion nothing raises, and any leaf can still be written safely."""
     sample = data.draw(SAMPLES[name]())
     start = data.draw(st.integers(0, len(sample.data)))
     stop = data.draw(st.integers(start, min(start + 3, len(sample.data))))
-    scrap = data.draw(st.sampled_from([b"", b"'", b'"', b"{", b"]", b"\n", b"\r", b"#", b":", b"- "]))
+    scrap = data.draw(
+        st.sampled_from([b"", b"'", b'"', b"{", b"]", b"\n", b"\r", b"#", b":", b"- "])
+    )
     damaged = sample.data[:start] + scrap + sample.data[stop:]
     document = parse(sample.path, damaged)
     if isinstance(document, Unparsable) or not document.leaves:

@@ -21,7 +21,13 @@ from bot.core.formats.source import (
     Source,
     Splice,
 )
-from bot.core.formats.verify import only_added, only_filled, only_key_added, only_removed, only_value_changed
+from bot.core.formats.verify import (
+    only_added,
+    only_filled,
+    only_key_added,
+    only_removed,
+    only_value_changed,
+)
 from bot.core.leaf import Document, Edit, KeyPath, Kind, Leaf, Unparsable, Unwritable
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -17,7 +17,11 @@ from bot.core.formats.source import MAX_DEPTH, MalformedError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# libyaml's, where PyYAML was built with it, and PyYAML's own, which reads the same but slower
+LOADERS: tuple[type[Any], ...] = (
+    *([yaml.CSafeLoader] if hasattr(yaml, "CSafeLoader") else []),
+    yaml.SafeLoader,
+)
 _PROPERTY = re.compile(r"(&[\w-]+|!<[^>]*>|![^\s,\[\]{}]*)((?:\s|(?<=\s)#[^\r\n]*)*)")
 _HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(#[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
 _TRAILING = " \t\r\n"
@@ -63,10 +67,10 @@ class Tree:
     solid: list[tuple[int, int]]
 
 
-def read_tree(text: str) -> Tree:
-    """The nodes of ``text``. Raises MalformedError."""
+def read_tree(text: str, loader: type[Any] = LOADERS[0]) -> Tree:
+    """The nodes of ``text``, as one of LOADERS reads it. Raises MalformedError."""
     try:
-        return _Builder(text).build()
+        return _Builder(text, loader).build()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
@@ -83,8 +87,9 @@ def _span(event: yaml.Event) -> tuple[int, int]:
 
 
 class _Builder:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, loader: type[Any]) -> None:
         self.text = text
+        self.loader = loader
         self.tree = Tree([], [])
         self.stack: list[Node] = []
         self.keys: list[Node | None] = []
@@ -107,7 +112,7 @@ class _Builder:
         return self.tree
 
     def _events(self) -> Iterator[yaml.Event]:
-        loader = _LOADER(self.text)
+        loader = self.loader(self.text)
         try:
             while loader.check_event():
                 yield loader.get_event()
