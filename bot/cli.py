@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -144,6 +145,9 @@ def _guarded(asked: Request, repo: Path, mode: str, run: _Run, screen: Screen) -
         return _without_pipeline(Status.ERROR, mode, error.code, {"path": str(repo), **error.facts}, asked)
     except BaseMoved:
         return _without_pipeline(Status.ERROR, mode, "base-moved", {}, asked)
+    except Exception as error:  # noqa: BLE001 - a crash must read as an error (2), never as a verdict (1)
+        traceback.print_exc(file=sys.stderr)
+        return _without_pipeline(Status.ERROR, mode, "internal", {"detail": f"{type(error).__name__}: {error}"}, asked)
 
 
 def _request(text: str) -> Request:

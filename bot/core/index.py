@@ -17,7 +17,7 @@ from bot.core.builtin.tokens import tokenize
 from bot.core.leaf import Document, KeyPath, Kind, Leaf, Place, Unparsable
 from bot.core.literals import holds
 from bot.core.glossary import singular
-from bot.core.words import Term, words_in
+from bot.core.words import Term, terms_of, words_in
 
 # Keys whose value names the mapping they stand in: a list item is known by it.
 NAMING = frozenset({"name", "id", "job_name", "job", "host", "hostname", "server", "service", "role", "container_name", "cloud", "user"})

@@ -137,6 +137,10 @@ TROUBLES: dict[str, Text] = {
     ),
     "git-failed": Text("git failed: {detail}", "git이 실패했어요: {detail}"),
     "git-missing": Text("git is not installed or not on PATH.", "git이 설치되어 있지 않거나 PATH에 없어요."),
+    "internal": Text(
+        "cfgbot failed ({detail}). Nothing was changed; please report what is printed above.",
+        "cfgbot에 문제가 생겼어요 ({detail}). 아무것도 바꾸지 않았어요. 위에 적힌 내용을 알려 주세요.",
+    ),
     "base-moved": Text("The base branch keeps moving; ask again.", "기준 브랜치가 계속 움직여요. 다시 요청해 주세요."),
     "model-unreachable": Text(
         "The model {model} cannot be reached ({detail}). Check its base URL and key.", "{model} 모델에 닿을 수 없어요 ({detail}). 주소와 키를 확인해 주세요."
