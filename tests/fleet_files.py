@@ -26,6 +26,7 @@ TEXTS = {
 }
 INVENTORY: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(TEXTS["inventory.yml"])
 SERVERS = INVENTORY["servers"]
+CLIENTS = {"api-1", "api-2", "worker-1", "worker-2", "mail-1", "auth-1"}
 EVERYONE = "everyone"
 
 Openings = dict[int, set[str]]
@@ -49,6 +50,11 @@ def endpoints(text: str) -> Iterator[tuple[str, int]]:
     """Every ``address:port`` of ``text``."""
     for host, port in _ENDPOINT.findall(text):
         yield host.strip("[]"), int(port)
+
+
+def first_document(path: str) -> Any:  # noqa: ANN401 - a YAML document is any value
+    """The first YAML document of a file of the fleet."""
+    return next(iter(yaml.safe_load_all(TEXTS[path])))
 
 
 def owners() -> dict[str, str]:

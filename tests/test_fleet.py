@@ -6,11 +6,12 @@ import ipaddress
 import json
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 from fleet_files import (
+    CLIENTS,
     EVERYONE,
     INVENTORY,
     SERVERS,
@@ -18,6 +19,7 @@ from fleet_files import (
     addresses,
     endpoints,
     firewall,
+    first_document,
     folder,
     owners,
     peer,
@@ -36,7 +38,6 @@ DOCUMENTATION = [
 ]
 CLOUDS = {"oracle", "gcp", "aws", "azure", "hetzner"}
 CONFIG = SERVERS["config-1"]["address"]
-CLIENTS = {"api-1", "api-2", "worker-1", "worker-2", "mail-1", "auth-1"}
 BACKENDS = {"api-1", "api-2", "worker-1", "worker-2"}
 # What each server is for, beyond ssh and its node exporter: who must reach which port.
 NEEDED: dict[str, dict[int, set[str]]] = {
@@ -60,10 +61,6 @@ def _documents(suffixes: tuple[str, ...]) -> Iterator[tuple[str, Document]]:
             document = parse(path, text.encode())
             assert isinstance(document, Document), document
             yield path, document
-
-
-def _yaml(path: str) -> Any:  # noqa: ANN401 - a YAML document is any value
-    return next(iter(yaml.safe_load_all(TEXTS[path])))
 
 
 @pytest.mark.parametrize("path", TEXTS)
@@ -141,7 +138,7 @@ def test_ports_beside_addresses_belong_to_that_server(path: str) -> None:
 @pytest.mark.parametrize("server", SERVERS)
 def test_published_ports_are_the_ports_of_the_inventory(server: str) -> None:
     """A compose file publishes nothing that the inventory does not know."""
-    for service in _yaml(folder(server) + "compose.yml")["services"].values():
+    for service in first_document(folder(server) + "compose.yml")["services"].values():
         for published in service.get("ports", []):
             outside, inside = published.split(":")
             assert outside == inside
@@ -151,10 +148,10 @@ def test_published_ports_are_the_ports_of_the_inventory(server: str) -> None:
 @pytest.mark.parametrize("server", sorted(CLIENTS))
 def test_a_service_listens_where_the_inventory_says(server: str) -> None:
     """The ports of services/<name>/application.yml are those of the servers that run it."""
-    compose = _yaml(folder(server) + "compose.yml")["services"]
+    compose = first_document(folder(server) + "compose.yml")["services"]
     name = next(service for service in compose if service != "node-exporter")
     assert compose[name]["image"].startswith(f"registry.example.com/{name}:")
-    settings, ports = _yaml(f"services/{name}/application.yml"), SERVERS[server]["ports"]
+    settings, ports = first_document(f"services/{name}/application.yml"), SERVERS[server]["ports"]
     assert settings["management"]["server"]["port"] == ports["actuator"]
     assert settings.get("server", {}).get("port") == ports.get("http")
     assert settings["spring"]["config"]["import"] == f"configserver:http://{CONFIG}:8888"
@@ -162,7 +159,7 @@ def test_a_service_listens_where_the_inventory_says(server: str) -> None:
 
 def test_the_config_server_tells_every_client_and_no_one_else() -> None:
     """The refresh targets are the actuator ports of the Spring clients."""
-    targets = _yaml("services/config-server/application.yml")["refresh"]["targets"]
+    targets = first_document("services/config-server/application.yml")["refresh"]["targets"]
     told = {owners()[host]: port for target in targets for host, port in endpoints(target)}
     assert told == {name: SERVERS[name]["ports"]["actuator"] for name in CLIENTS}
     assert len(targets) == len(CLIENTS)
