@@ -5,7 +5,7 @@ Decides nothing itself; a check that fails to run counts as failed, never as pas
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from bot.core.checks import (
     address_taken,
@@ -33,9 +33,13 @@ from bot.core.checks import (
     untouched_bytes,
     version_form,
 )
-from bot.core.checks.case import Case
-from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.checks.case import Case
+    from bot.core.checks.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     parses.RULE,

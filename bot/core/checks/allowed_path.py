@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bot.core.checks.case import Case
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks
 from bot.core.scope import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.checks.case import Case
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -22,7 +26,12 @@ def check(case: Case) -> Iterator[Finding]:
 def _is_plain(path: str) -> bool:
     parts = path.split("/")
     inside = not path.startswith("/") and ".." not in parts and "." not in parts and "" not in parts
-    return inside and "\\" not in path and ".git" not in (part.lower() for part in parts) and path.isprintable()
+    return (
+        inside
+        and "\\" not in path
+        and ".git" not in (part.lower() for part in parts)
+        and path.isprintable()
+    )
 
 
 RULE = Rule("allowed-path", 2, check)

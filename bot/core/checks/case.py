@@ -5,15 +5,21 @@ A case is gathered once and frozen; a check that needs more is given more here a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from bot.core.change import Change
-from bot.core.expectation import Expectation, Explained
-from bot.core.leaf import Document, Unparsable
-from bot.core.operation import Move
+from bot.core.expectation import Derivation, Expectation, Explained
+from bot.core.identity import Identity, identities, identity_of
 from bot.core.policy import Policy
-from bot.core.request import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.change import Change
+    from bot.core.leaf import Document, Unparsable
+    from bot.core.operation import Move
+    from bot.core.request import Request
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,8 @@ class Case:
     ``base`` holds, parsed, every base file that could matter: those changed, those that hold a
     literal the request moves (``moves``), and those that ``expectation`` rests on. ``explained``
     has one entry for each of ``change.leaf_changes``, in that order. ``paths`` is every path of
-    the base tree and ``data`` the bytes of ``base``. ``paths_asked`` are paths the request asks to add, delete or rename.
+    the base tree and ``data`` the bytes of ``base``. ``paths_asked`` are paths the request asks to
+    add, delete or rename.
     """
 
     request: Request
@@ -36,3 +43,19 @@ class Case:
     paths_asked: frozenset[str] = frozenset()
     policy: Policy = field(default_factory=Policy)
     data: Mapping[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def derived(self) -> frozenset[Identity]:
+        """The leaf changes that rules derive from the request; none where they cannot."""
+        if not isinstance(self.expectation, Derivation):
+            return frozenset()
+        return identities(self.expectation.change.leaf_changes)
+
+    @cached_property
+    def checked(self) -> frozenset[Identity]:
+        """The leaf changes whose place and value both rest on what code established."""
+        return frozenset(
+            identity_of(item.change)
+            for item in self.explained
+            if item.place and item.value and item.place.checked and item.value.checked
+        )

@@ -3,55 +3,93 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bot.core.checks.case import Case
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks, warns
-from bot.core.leaf import Document, Unparsable, show_key
-from bot.core.literals import address, holds
-from bot.core.operation import Move
+from bot.core.leaf import Unparsable, show_key
+from bot.core.literals import Address, LiteralKind, address, holds, literals, substitute
 from bot.core.scope import in_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.checks.case import Case
+    from bot.core.leaf import Document
+    from bot.core.operation import Move
+
+_V6 = 6
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Every gathered file as it will be after the change is looked through."""
+    """Every gathered file, as it will be after the change, is looked through."""
+    deleted = {file.path for file in case.change.files if file.head is None}
+    after = {**case.base, **case.change.head_docs}
     for move in case.moves:
-        after = {**case.base, **case.change.head_docs}
         for path, document in sorted(after.items()):
-            if in_scope(path, move.scope) and (path in case.change.head_docs or path not in case.change.paths):
+            if path not in deleted and in_scope(path, move.scope):
                 yield from _left(case, move, path, document)
+        yield from _paths(case, move, deleted)
+
+
+def _paths(case: Case, move: Move, deleted: set[str]) -> Iterator[Finding]:
+    for path in sorted(case.paths - deleted):
+        if move.old in path and holds(path, move.old) and in_scope(path, move.scope):
+            yield warns("complete-move", path, None, "path", old=move.old)
 
 
 def _left(case: Case, move: Move, path: str, document: Document | Unparsable) -> Iterator[Finding]:
     if isinstance(document, Unparsable):
-        if move.old.encode() in case.data.get(path, move.old.encode()):
-            yield blocks("complete-move", path, document.line, "unreadable", old=move.old, reason=document.reason)
+        data = case.data.get(path)
+        if data is None or move.old.lower().encode() in data.lower():
+            facts = {"old": move.old, "reason": document.reason}
+            yield blocks("complete-move", path, document.line, "unreadable", **facts)
         return
-    if holds(path, move.old):
-        yield warns("complete-move", path, None, "path", old=move.old)
-    spellings = _spellings(move.old)
     for leaf in document.leaves:
-        named = any(holds(step, move.old) for step in leaf.key if isinstance(step, str))
-        if holds(leaf.value, move.old) or named:
-            yield blocks("complete-move", path, leaf.line, "left", old=move.old, key=show_key(leaf.key))
-        elif (spelling := _disguised(leaf.value, spellings)) is not None:
-            yield blocks("complete-move", path, leaf.line, "disguised", old=move.old, key=show_key(leaf.key), spelling=spelling)
+        texts = (leaf.value, *(step for step in leaf.key if isinstance(step, str)))
+        facts = {"old": move.old, "key": show_key(leaf.key)}
+        if any(_still_holds(text, move) for text in texts):
+            yield blocks("complete-move", path, leaf.line, "left", **facts)
+        elif (spelling := _disguised(leaf.value, move.old)) is not None:
+            yield blocks("complete-move", path, leaf.line, "disguised", spelling=spelling, **facts)
 
 
-def _spellings(old: str) -> tuple[str, ...]:
-    """An address escaped in a pattern, dashed in a host name, reversed in DNS."""
+def _still_holds(text: str, move: Move) -> bool:
+    """A new value may hold the old one ("host" → "host:8080"): that is no remainder."""
+    if move.old.lower() not in text.lower():
+        return False
+    if holds(move.new, move.old):
+        text = substitute(text, move.new, "")
+    return holds(text, move.old)
+
+
+def _disguised(value: str, old: str) -> str | None:
+    """The address in another spelling, or None."""
     parsed = address(old)
-    if parsed is None or parsed.version != 4:  # noqa: PLR2004 - IPv4
-        return ()
-    return old.replace(".", r"\."), old.replace(".", "-"), parsed.reverse_pointer
+    if parsed is None:
+        return None
+    if parsed.version == _V6:
+        return _spelled_otherwise(value, parsed) if ":" in value else None
+    return _written_otherwise(value, old, parsed)
 
 
-def _disguised(value: str, spellings: tuple[str, ...]) -> str | None:
-    """The spelling under which the address stands in ``value`` all the same."""
-    for spelling in spellings:
-        if spelling in value and re.search(rf"(?<![\d.]){re.escape(spelling)}(?![\d]|-\d|\\?\.\d)", value):
+def _written_otherwise(value: str, old: str, parsed: Address) -> str | None:
+    """Escaped in a pattern, dashed in a host name, reversed in DNS."""
+    for spelling in (old.replace(".", r"\."), old.replace(".", "-"), parsed.reverse_pointer):
+        if spelling in value and re.search(
+            rf"(?<![\d.]){re.escape(spelling)}(?![\d]|-\d|\\?\.\d)", value
+        ):
             return spelling
+    return None
+
+
+def _spelled_otherwise(value: str, parsed: Address) -> str | None:
+    """IPv6 addresses have many spellings (RFC 5952)."""
+    for literal in literals(value):
+        if literal.kind in {LiteralKind.ADDRESS, LiteralKind.NETWORK}:
+            host, _, prefix = literal.text.partition("/")
+            if address(host) == parsed and prefix in {"", str(parsed.max_prefixlen)}:
+                return literal.text
     return None
 
 

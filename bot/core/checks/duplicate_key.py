@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bot.core.checks.case import Case
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks
 from bot.core.leaf import Document, show_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.checks.case import Case
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -16,7 +20,9 @@ def check(case: Case) -> Iterator[Finding]:
         if not isinstance(head, Document):
             continue
         base = case.change.base_docs.get(path)
-        known = [duplicate.key for duplicate in base.duplicates] if isinstance(base, Document) else []
+        known = (
+            [duplicate.key for duplicate in base.duplicates] if isinstance(base, Document) else []
+        )
         for duplicate in head.duplicates:
             if duplicate.key in known:
                 known.remove(duplicate.key)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bot.core.change import FileChange
-from bot.core.checks.case import Case
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.change import FileChange
+    from bot.core.checks.case import Case
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\r|\n")

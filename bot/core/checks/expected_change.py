@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from typing import TYPE_CHECKING
 
-from bot.core.checks.case import Case
+from bot.core.change import Action, Change, LeafChange
+from bot.core.checks.asked import facts
 from bot.core.checks.rule import Rule
-from bot.core.change import Action, Change
 from bot.core.expectation import Derivation
-from bot.core.explain import difference
 from bot.core.finding import Finding, blocks
-from bot.core.leaf import Document, show_key
+from bot.core.identity import identity_of
+from bot.core.leaf import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.checks.case import Case
 
 # In these a line's position is part of what it means: an allow after "deny all" allows nothing.
 ORDERED = frozenset({"nginx", "lines", "dockerfile"})
@@ -20,24 +26,35 @@ def check(case: Case) -> Iterator[Finding]:
     """Nothing missing, nothing extra; in ordered formats also nowhere else."""
     if not isinstance(case.expectation, Derivation):
         return
-    extra, missing = difference(case.change, case.expectation.change)
-    for change in extra:
-        facts = {"key": show_key(change.key), "old": change.before or "∅", "new": change.after or "∅"}
-        yield blocks("expected-change", change.path, change.line, "extra", **facts)
-    for change in missing:
-        facts = {"key": show_key(change.key), "old": change.before or "∅", "new": change.after or "∅"}
-        yield blocks("expected-change", change.path, change.line, "missing", **facts)
+    wanted = case.expectation.change
+    extra, missing = _only(case.change, wanted), _only(wanted, case.change)
+    for variant, changes in (("extra", extra), ("missing", missing)):
+        for change in changes:
+            yield blocks("expected-change", change.path, change.line, variant, **facts(change))
     if not extra and not missing:
-        yield from _order(case.change, case.expectation.change)
+        yield from _order(case.change, wanted)
+
+
+def _only(these: Change, those: Change) -> list[LeafChange]:
+    """The leaf changes of ``these`` that ``those`` lacks, each as often as it is extra."""
+    left = Counter(identity_of(change) for change in those.leaf_changes)
+    found = []
+    for change in these.leaf_changes:
+        identity = identity_of(change)
+        if left[identity] > 0:
+            left[identity] -= 1
+        else:
+            found.append(change)
+    return found
 
 
 def _order(change: Change, expected: Change) -> Iterator[Finding]:
     wanted = {file.path: file.head for file in expected.files}
     moved = {c.path for c in change.leaf_changes if c.action is not Action.SET}
     for file in change.files:
-        document = change.head_docs.get(file.path)
-        ordered = isinstance(document, Document) and document.format in ORDERED and file.path in moved
-        if ordered and file.head != wanted.get(file.path):
+        document = change.head_docs.get(file.path) or change.base_docs.get(file.path)
+        ordered = isinstance(document, Document) and document.format in ORDERED
+        if ordered and file.path in moved and file.head != wanted.get(file.path):
             yield blocks("expected-change", file.path, None, "order")
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bot.core.checks.case import Case
+from bot.core.checks.asked import facts
 from bot.core.checks.explained_place import lacking
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks
-from bot.core.leaf import show_key
 from bot.core.protected import protected_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.checks.case import Case
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -18,8 +22,8 @@ def check(case: Case) -> Iterator[Finding]:
         kind = protected_kind(item.change)
         problem = lacking(item.value, kind)
         if problem:
-            facts = {"key": show_key(item.change.key), "old": item.change.before or "∅", "new": item.change.after or "∅"}
-            yield blocks("explained-value", item.change.path, item.change.line, problem, kind=kind or "", **facts)
+            words = {"kind": kind or "", **facts(item.change)}
+            yield blocks("explained-value", item.change.path, item.change.line, problem, **words)
 
 
 RULE = Rule("explained-value", 3, check)

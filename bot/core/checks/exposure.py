@@ -2,85 +2,80 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bot.core.change import Action, LeafChange
-from bot.core.checks.asked import asked_for, written
-from bot.core.checks.case import Case
+from bot.core.checks.asked import facts, meant, says
+from bot.core.checks.guards import danger_on, guard_off
+from bot.core.checks.openings import ANYONE, bound, covers, unrestricted, wider, world
 from bot.core.checks.rule import Rule
-from bot.core.finding import Finding, blocks
-from bot.core.leaf import Document, shape, show_key
-from bot.core.literals import LiteralKind, Network, holds, literals, network
-from bot.core.protected import protected_kind
-from bot.core.words import words_in
+from bot.core.checks.stance import Stance, said_by, stance_of
+from bot.core.finding import Finding, blocks, warns
 
-_WORLD = re.compile(r"(?<![\d.])0\.0\.0\.0(?![\d.])|(?<![0-9A-Fa-f:])::(?:/0)?(?![0-9A-Fa-f:])|/0(?!\d)")
-_ANYONE = frozenset({"any", "*", "all", "anywhere", "everyone", "internet", "world"})
-_GUARDS = frozenset("auth authentication authorization tls ssl verify verification secure csrf firewall encryption encrypt protect protection".split())
-_DANGERS = frozenset("privileged insecure skipverify anonymous public".split())
-_ON, _OFF = frozenset("true on yes enabled 1".split()), frozenset("false off no disabled 0 none".split())
-_OPEN, _SHUT = frozenset("allow accept permit pass".split()), frozenset("deny drop reject block".split())
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.change import LeafChange
+    from bot.core.checks.case import Case
+    from bot.core.leaf import Leaf
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """World-open blocks even where it was asked for; the rest where it was not."""
-    for change in written(case):
-        yield from _world(change)
-        yield from _wider(case, change)
-        if not asked_for(case, change):
-            yield from _guards(change)
+    """World-open blocks even where it was asked for; of the rest, what was asked for warns."""
     for change in case.change.leaf_changes:
-        if change.action is Action.REMOVED and not asked_for(case, change) and _shuts(change):
-            yield blocks("exposure", change.path, change.line, "deny-lost", key=show_key(change.key), old=change.before)
+        yield from _opened(case, change)
+        yield from _lost(case, change)
+        for variant, found in (("guard-off", guard_off), ("danger-on", danger_on)):
+            if found(change):
+                yield _finding(case, change, variant)
 
 
-def _world(change: LeafChange) -> Iterator[Finding]:
-    after, before = change.after or "", change.before or ""
-    anyone = after.lower() in _ANYONE and before.lower() not in _ANYONE and protected_kind(change) in {"firewall", "address"}
-    if anyone or len(_WORLD.findall(after)) > len(_WORLD.findall(before)):
-        yield blocks("exposure", change.path, change.line, "world", key=show_key(change.key), new=after)
+def _finding(case: Case, change: LeafChange, variant: str) -> Finding:
+    make = warns if meant(case, change) else blocks
+    return make("exposure", change.path, change.line, variant, **facts(change))
 
 
-def _wider(case: Case, change: LeafChange) -> Iterator[Finding]:
-    """A prefix shorter than the one it replaces, or than any neighbour's, admits strangers."""
-    now = _networks(change.after or "")
-    if not now:
+def _opened(case: Case, change: LeafChange) -> Iterator[Finding]:
+    if change.new is None:
         return
-    then = _networks(change.before or "") or _neighbours(case, change)
-    for one in now:
-        same = [other.prefixlen for other in then if other.version == one.version]
-        limit = min(same) if same else one.max_prefixlen
-        if one.prefixlen < limit and not holds(case.request.text, str(one)):
-            yield blocks("exposure", change.path, change.line, "wider", key=show_key(change.key), new=str(one), limit=f"/{limit}")
+    if stance_of(case, change.path, change.new, head=True) is Stance.DENIES:
+        return
+    path, line = change.path, change.line
+    everyone = world(change, case)
+    if everyone:
+        yield blocks("exposure", path, line, "world", **{**facts(change), "new": everyone})
+        return
+    if unrestricted(change):
+        yield _finding(case, change, "anyone")
+    if bound(change):
+        yield _finding(case, change, "bound")
+    for one in wider(change, case):
+        if not says(case, one.network):
+            words = {**facts(change), "new": one.network, "limit": one.limit}
+            yield blocks("exposure", path, line, "wider", **words)
 
 
-def _networks(value: str) -> list[Network]:
-    found = (network(literal.text) for literal in literals(value) if literal.kind is LiteralKind.NETWORK)
-    return [one for one in found if one is not None]
+def _lost(case: Case, change: LeafChange) -> Iterator[Finding]:
+    old = change.old
+    if old is None or not _denies(case, change, old):
+        return
+    path, line = change.path, change.line
+    if change.new is None and old.value.strip().lower() in ANYONE:
+        yield blocks("exposure", path, line, "deny-all-lost", **facts(change))
+    elif change.new is None or not _still_denies(case, change, change.new):
+        yield _finding(case, change, "deny-lost")
 
 
-def _neighbours(case: Case, change: LeafChange) -> list[Network]:
-    document = case.base.get(change.path)
-    if not isinstance(document, Document):
-        return []
-    return [one for leaf in document.leaves if shape(leaf.key) == shape(change.key) for one in _networks(leaf.value)]
+def _denies(case: Case, change: LeafChange, old: Leaf) -> bool:
+    if said_by(old.value) is Stance.DENIES:
+        return True
+    return stance_of(case, change.path, old, head=False) is Stance.DENIES
 
 
-def _guards(change: LeafChange) -> Iterator[Finding]:
-    before, after = (change.before or "").lower(), (change.after or "").lower()
-    names = words_in(" ".join(str(step) for step in change.key[-2:]))
-    facts = {"key": show_key(change.key), "old": before or "∅", "new": after}
-    if names & _GUARDS and after in _OFF and before not in _OFF:
-        yield blocks("exposure", change.path, change.line, "guard-off", **facts)
-    if (names & _DANGERS and after in _ON and before not in _ON) or after == "host" and "network" in "".join(names):
-        yield blocks("exposure", change.path, change.line, "danger-on", **facts)
-    if before in _SHUT and after in _OPEN:
-        yield blocks("exposure", change.path, change.line, "deny-lost", key=facts["key"], old=before)
-
-
-def _shuts(change: LeafChange) -> bool:
-    return bool(words_in(" ".join(str(step) for step in change.key)) & _SHUT) or (change.before or "").lower() in _SHUT
+def _still_denies(case: Case, change: LeafChange, new: Leaf) -> bool:
+    """What was kept out is still kept out."""
+    if said_by(change.before or "") is Stance.DENIES:
+        return said_by(new.value) is not Stance.ADMITS
+    return covers(change) and stance_of(case, change.path, new, head=True) is Stance.DENIES
 
 
 RULE = Rule("exposure", 5, check)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bot.core.change import FileChange
-from bot.core.checks.case import Case
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.change import FileChange
+    from bot.core.checks.case import Case
 
 _KINDS = {"120000": "symlink", "160000": "submodule"}
 
@@ -19,7 +23,14 @@ def check(case: Case) -> Iterator[Finding]:
         if kind:
             yield blocks("file-lifecycle", file.path, None, kind)
         elif file.base_mode != file.head_mode or _new_executable(file):
-            yield blocks("file-lifecycle", file.path, None, "mode", before=file.base_mode, after=file.head_mode)
+            yield blocks(
+                "file-lifecycle",
+                file.path,
+                None,
+                "mode",
+                before=file.base_mode,
+                after=file.head_mode,
+            )
         if file.path not in case.paths_asked:
             yield from _comes_or_goes(file)
 

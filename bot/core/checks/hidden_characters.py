@@ -1,34 +1,73 @@
 """``hidden-characters``: new text holds nothing that looks like something else, or like nothing.
 
-Sources: Unicode TR 36 and TR 39 (mixed scripts), CVE-2021-42574 (bidirectional controls).
+Text that stood in the base before may stay as it is. Sources: Unicode TR 36 and TR 39 (mixed
+scripts, confusables), CVE-2021-42574 (bidirectional controls).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from bot.core.checks.asked import written
-from bot.core.checks.case import Case
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks
 
-_WORD = re.compile(r"[^\W\d_]+")
-_FULL_WIDTH = range(0xFF01, 0xFF5F)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.change import FileChange
+    from bot.core.checks.case import Case
+
+_UNUSUAL = re.compile(r"[^\t\n\r\x20-\x7e가-힣]")
+_ODD_CATEGORIES = frozenset({"Cf", "Cc", "Co", "Cn", "Cs", "Zs", "Zl", "Zp", "Nd", "No", "Nl"})
+# Letters and marks that show nothing: Hangul fillers, the joiner, variation selectors.
+_BLANK = frozenset([0x115F, 0x1160, 0x3164, 0xFFA0, 0x034F, 0x2800, *range(0xFE00, 0xFE10)])
+_MORE_SELECTORS = range(0xE0100, 0xE01F0)
+# Punctuation that passes for "." ":" "-" or "/" inside an address, a URL or a name.
+_LOOKALIKE = re.compile(r"(?<=[0-9A-Za-z])[‐‑‒–—−⁄∕∶꞉․‚ꓸ։׃ˑ·](?=[0-9A-Za-z])")
+# Scripts with letters that cannot be told from Latin ones.
+_TWINS = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Only text that the change brings is looked at: values, key names and paths."""
-    for change in written(case):
-        text = " ".join(str(step) for step in change.key) + " " + (change.after or "")
-        before = (" ".join(str(step) for step in change.old.key) + " " + change.old.value) if change.old else ""
-        for character in strange(text):
-            if character not in before:
-                yield _finding(change.path, change.line, character)
+    """Raw text first, then values, where an escape shows the character it stands for."""
+    told: set[tuple[str, str]] = set()
+    for finding in (*_in_files(case), *_in_values(case)):
+        mark = (finding.path or "", dict(finding.facts)["character"])
+        if mark not in told:
+            told.add(mark)
+            yield finding
+
+
+def _in_files(case: Case) -> Iterator[Finding]:
     for file in case.change.files:
         if file.base is None:
-            yield from (_finding(file.path, None, character) for character in strange(file.path))
+            yield from (_finding(file.path, None, one) for one in dict.fromkeys(strange(file.path)))
+        if file.head is not None:
+            yield from _in_file(file, file.head)
+
+
+def _in_file(file: FileChange, head: bytes) -> Iterator[Finding]:
+    """A character is new where the file has more of it than before."""
+    after = head.decode("utf-8", "replace").removeprefix("\ufeff")
+    before = (file.base or b"").decode("utf-8", "replace").removeprefix("\ufeff")
+    known = set(before.split("\n"))
+    fresh = Counter(strange(after)) - Counter(strange(before))
+    for number, line in enumerate(after.split("\n"), 1):
+        if fresh and line not in known:
+            for character in dict.fromkeys(strange(line)):
+                if fresh[character] > 0:
+                    yield _finding(file.path, number, character)
+
+
+def _in_values(case: Case) -> Iterator[Finding]:
+    for change in written(case):
+        fresh = Counter(strange(change.after or "")) - Counter(strange(change.before or ""))
+        yield from (_finding(change.path, change.line, character) for character in fresh)
 
 
 def _finding(path: str, line: int | None, character: str) -> Finding:
@@ -37,28 +76,21 @@ def _finding(path: str, line: int | None, character: str) -> Finding:
 
 
 def strange(text: str) -> list[str]:
-    """The characters of ``text`` that hide, or pass for others, each once."""
-    found = [character for character in text if _is_strange(character)]
-    for word in _WORD.findall(text):
-        scripts = {_script(character) for character in word}
-        if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}:
-            found += [character for character in word if _script(character) != "LATIN"]
-        elif scripts & {"CYRILLIC", "CHEROKEE"}:
-            found.append(word[0])
-    return list(dict.fromkeys(found))
+    """The characters of ``text`` that hide, or pass for others."""
+    odd = [character for character in _UNUSUAL.findall(text) if _is_odd(character)]
+    return odd if text.isascii() else odd + _LOOKALIKE.findall(text)
 
 
-def _is_strange(character: str) -> bool:
-    if character in " \n\t\r" or character.isascii() and character.isprintable():
-        return False
-    category = unicodedata.category(character)
-    wide = ord(character) in _FULL_WIDTH
-    digit = category in {"Nd", "No", "Nl"}
-    return category in {"Cf", "Cc", "Co", "Cn", "Cs", "Zs", "Zl", "Zp"} or wide or digit or ord(character) in {0x3164, 0x115F, 0x1160, 0xFFA0}
-
-
-def _script(character: str) -> str:
-    return unicodedata.name(character, "?").split()[0]
+@lru_cache(maxsize=4096)
+def _is_odd(character: str) -> bool:
+    code, script = ord(character), unicodedata.name(character, "?").split()[0]
+    if unicodedata.category(character) in _ODD_CATEGORIES or script in _TWINS:
+        return True
+    if code in _BLANK or code in _MORE_SELECTORS:
+        return True
+    # full-width, mathematical and other dressed-up forms of one ASCII character
+    plain = unicodedata.normalize("NFKC", character)
+    return len(plain) == 1 and plain.isascii()
 
 
 RULE = Rule("hidden-characters", 1, check)

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bot.core.checks.case import Case
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks
 from bot.core.leaf import Unparsable
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.checks.case import Case
+
 
 def check(case: Case) -> Iterator[Finding]:
     """What cannot be read cannot be compared leaf by leaf, so it is never merged."""
-    for path, document in case.change.head_docs.items():
-        if isinstance(document, Unparsable):
-            yield blocks("parses", path, document.line, "head", reason=document.reason, format=document.format)
-    for path, document in case.change.base_docs.items():
-        head = case.change.head_docs.get(path)
-        if isinstance(document, Unparsable) and not isinstance(head, Unparsable):
-            yield blocks("parses", path, document.line, "base", reason=document.reason, format=document.format)
-        elif head is not None and document.format != head.format:
-            yield blocks("parses", path, None, "format", before=document.format, after=head.format)
+    for file in case.change.files:
+        base = case.change.base_docs.get(file.path)
+        head = case.change.head_docs.get(file.path)
+        if (file.base is None) != (base is None) or (file.head is None) != (head is None):
+            yield blocks("parses", file.path, None, "unread")
+        if isinstance(head, Unparsable):
+            yield _unreadable(head, "head")
+        elif isinstance(base, Unparsable):
+            yield _unreadable(base, "base")
+        elif base is not None and head is not None and base.format != head.format:
+            facts = {"before": base.format, "after": head.format}
+            yield blocks("parses", file.path, None, "format", **facts)
+
+
+def _unreadable(document: Unparsable, variant: str) -> Finding:
+    facts = {"reason": document.reason, "format": document.format}
+    return blocks("parses", document.path, document.line, variant, **facts)
 
 
 RULE = Rule("parses", 1, check)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bot.core.checks.case import Case
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks
 from bot.core.scope import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.checks.case import Case
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -1,31 +1,58 @@
-"""``unit-kept``: 30s does not become 30, 10MB does not become 10GB, unless the request says so."""
+"""``unit-kept``: 30s does not become 30, 10MB not 10GB, unless the request says so.
+
+A bare number said of a place that has a unit says nothing of the unit: there only rules that
+derive the very change are believed.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bot.core.change import Action
-from bot.core.checks.asked import asked_for
-from bot.core.checks.case import Case
+from bot.core.checks.asked import asked_for, facts, says, set_leaves
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks
-from bot.core.leaf import show_key
-from bot.core.literals import holds
+from bot.core.literals import LiteralKind, literals
 
-_AMOUNT = re.compile(r"-?\d+(?:\.\d+)?\s?(?P<unit>[A-Za-z%]{0,6})")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.checks.case import Case
+    from bot.core.leaf import Leaf
+
+_AMOUNT = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>\s?[A-Za-z%]+(?![A-Za-z0-9_]))?")
+# A digit in these is no amount.
+_OTHER = frozenset(
+    {
+        LiteralKind.ADDRESS,
+        LiteralKind.NETWORK,
+        LiteralKind.HOSTNAME,
+        LiteralKind.URL,
+        LiteralKind.VERSION,
+    }
+)
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Compare the letters behind the number."""
-    for change in case.change.leaf_changes:
-        if change.action is not Action.SET or change.before is None or change.after is None:
+    """Compare what stands behind each number, where everything else is as it was."""
+    for change, old, new in set_leaves(case):
+        if not _is_amount(old, new) or _units(old.value) == _units(new.value):
             continue
-        before, after = _AMOUNT.fullmatch(change.before), _AMOUNT.fullmatch(change.after)
-        if not before or not after or before["unit"] == after["unit"]:
+        kept = all(_units(new.value))
+        if asked_for(case, change) or (kept and says(case, new.value)):
             continue
-        if not asked_for(case, change) and not (after["unit"] and holds(case.request.text, change.after)):
-            yield blocks("unit-kept", change.path, change.line, key=show_key(change.key), old=change.before, new=change.after)
+        yield blocks("unit-kept", change.path, change.line, **facts(change))
+
+
+def _is_amount(old: Leaf, new: Leaf) -> bool:
+    if any(one.kind in _OTHER for leaf in (old, new) for one in literals(leaf.value)):
+        return False
+    before, after = _AMOUNT.sub("#", old.value), _AMOUNT.sub("#", new.value)
+    return "#" in before and before.strip() == after.strip()
+
+
+def _units(value: str) -> list[str]:
+    return [(found["unit"] or "").strip() for found in _AMOUNT.finditer(value)]
 
 
 RULE = Rule("unit-kept", 5, check)

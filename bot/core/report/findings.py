@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from bot.core.finding import Finding
-from bot.core.report.rule_text import RuleText
+from typing import TYPE_CHECKING
+
 from bot.core.report.rule_texts_form import FORM
 from bot.core.report.rule_texts_judges import JUDGES
 from bot.core.report.rule_texts_meaning import MEANING
-from bot.core.request import Language
+from bot.core.report.rule_texts_safety import SAFETY
 
-RULE_TEXTS: dict[str, RuleText] = {**FORM, **MEANING, **JUDGES}
+if TYPE_CHECKING:
+    from bot.core.finding import Finding
+    from bot.core.report.rule_text import RuleText
+    from bot.core.request import Language
+
+RULE_TEXTS: dict[str, RuleText] = {**FORM, **MEANING, **SAFETY, **JUDGES}
 
 
 def word(finding: Finding, language: Language) -> tuple[str, str]:

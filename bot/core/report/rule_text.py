@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bot.core.report.text import Text
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.report.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,36 @@
+"""When two leaf changes on one base are the same change.
+
+Decides by the exact place in the base: of two like entries of one list, changing the one is not
+changing the other. Only where a new item stands among the items of its own list does not count.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.change import Action, LeafChange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.core.leaf import KeyPath
+
+Identity = tuple[str, "KeyPath", Action, str | None, str | None]
+
+
+def identity_of(change: LeafChange) -> Identity:
+    """What makes two leaf changes of one base the same; compare only changes of the same base."""
+    return change.path, _place(change), change.action, change.before, change.after
+
+
+def identities(changes: Iterable[LeafChange]) -> frozenset[Identity]:
+    """The identity of each change."""
+    return frozenset(identity_of(change) for change in changes)
+
+
+def _place(change: LeafChange) -> KeyPath:
+    """The key path in the base; of an added item the head's, without its position in its list."""
+    if change.old is not None:
+        return change.old.key
+    *parent, last = change.key or ("",)
+    return (*parent, "*" if isinstance(last, int) else last)
