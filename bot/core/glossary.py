@@ -54,7 +54,7 @@ api 에이피아이
 web 웹
 gateway 게이트웨이
 proxy 프록시
-payment payments pay 결제
+payment payments pay checkout 결제
 order orders 주문
 user users 사용자 유저
 auth authentication 인증
@@ -125,6 +125,8 @@ capacity 용량
 threshold 임계값 임계치
 upstream upstreams 업스트림
 expose exposed 노출
+login signin 로그인
+relay 중계
 home house 집
 office 사무실
 batch 일괄
@@ -133,6 +135,8 @@ batch 일괄
 # Words that describe without choosing: they are used where they match, and never missed.
 DESCRIPTORS = frozenset(
     """
+    allow allowed allowlist whitelist 허용 허용목록 화이트리스트
+    folder folders directory 폴더 디렉터리 디렉토리
     server servers service services setting settings value values config configuration key keys
     parameter option entry entries file files property variable number amount host hosts address
     list flag image version tag time container cloud machine box node rule rules

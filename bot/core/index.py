@@ -133,12 +133,15 @@ class Located:
     missing: str = ""
 
 
-def locate(terms: Iterable[Term], index: Index, accept: Callable[[Entry], bool]) -> Located:
-    """The places among those accepted that fit all required terms with the least left unsaid."""
+def locate(terms: Iterable[Term], index: Index, accept: Callable[[Entry], bool], *, by_name: bool = True) -> Located:
+    """The places among those accepted that fit all required terms with the least left unsaid.
+
+    With ``by_name`` a word must be of the place's own name, not only of what it stands in.
+    """
     terms = tuple(terms)
     required = [term for term in terms if term.required]
     fitting = [entry for entry in index.entries if accept(entry) and all(entry.fits(term) for term in required)]
-    named = [entry for entry in fitting if any(term.options & entry.own for term in terms)]
+    named = [entry for entry in fitting if not by_name or any(term.options & entry.own for term in terms)]
     if not named:
         return Located((), _first_missing(required, index))
     exact = [entry for entry in named if _is_exactly(entry, terms)]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.builtin.tokens import Sort, Token, tokenize
-from bot.core.builtin.verbs import Verb, english_verb, gives_reason, is_bare_noun, korean_verb
+from bot.core.builtin.verbs import Verb, english_verb, gives_reason, is_bare_noun, korean_verb, mistyped_verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ _ENGLISH_NOISE = frozenset(
     would to let's lets us just now currently current existing new be is are was has have been it they so also then and too as well
     which value s there here ok okay team bot cfgbot must shall will should right over address do up down
     """.split()
-) - {"to", "and", "then", "address", "up", "down"}
+) - {"to", "and", "then", "address", "up", "down", "was"}
 _FOLLOW = frozenset(
     """다른 서버 서버들 서버들도 나머지 나머지도 관련 설정 모든 전부 전체 다 모두 곳 곳도 데 데도 파일 파일들 것 것도 클라이언트 클라이언트들 방화벽 방화벽도
     같이 함께 그에 거기에 이에 맞게 따라 쪽 들 여기저기 참조 참조하는 바라보는 보는 쓰는 사용하는 주소 클라우드 각 알아서 이거
@@ -103,8 +103,21 @@ def read_clauses(text: str) -> tuple[Clause, ...]:
     doubt = _DOUBT.search(_QUOTED_TEXT.sub(" ", plain))
     if doubt:
         raise Doubtful(doubt.group().strip())
-    found = [clause for sentence in _sentences(tokenize(plain)) for clause in _clauses(sentence)]
+    found = _with_exclusions([clause for sentence in _sentences(tokenize(plain)) for clause in _clauses(sentence)])
     return tuple(clause for clause in _inherit(found) if not _asks_nothing(clause))
+
+
+def _with_exclusions(clauses: list[Clause]) -> list[Clause]:
+    """``…로 바꾸되 monitoring은 빼고``: what is left out belongs to the wish before it."""
+    done: list[Clause] = []
+    for clause in clauses:
+        words = [token.text + token.particle for token in clause.tokens]
+        only_excludes = clause.verb is None and words and words[-1] in EXCEPT and not any(token.valued for token in clause.tokens)
+        if only_excludes and done:
+            done[-1] = replace(done[-1], tokens=(*done[-1].tokens, *clause.tokens))
+        else:
+            done.append(clause)
+    return done
 
 
 def _sentences(tokens: Sequence[Token]) -> Iterator[list[Token]]:
@@ -145,18 +158,35 @@ def _korean_clauses(sentence: list[Token]) -> Iterator[Clause]:
         yield Clause(None, tuple(current), korean=True)
 
 
+EXCEPT = frozenset("except excluding 제외 제외하고 제외하고는 빼고 빼고는 제외한 제외하곤".split())
+
+
+def _excludes(sentence: list[Token], position: int) -> bool:
+    """``gcp는 빼고`` leaves something out; ``192.0.2.9를 빼고`` takes something away."""
+    word = sentence[position].text + sentence[position].particle
+    return word in EXCEPT and position > 0 and sentence[position - 1].sort is Sort.WORD
+
+
 def _verb_here(sentence: list[Token], position: int) -> Verb | None:
     token = sentence[position]
-    if token.sort is not Sort.WORD:
+    if token.sort is not Sort.WORD or _excludes(sentence, position):
         return None
     if token.text.isascii():
-        return None
+        return _switch_here(sentence, position)
     verb = korean_verb(token.text + token.particle)
     if verb is None or not is_bare_noun(token.text + token.particle):
         return verb
     following = sentence[position + 1 :]
     ends = not following or following[0].text in _KOREAN_NOISE or following[0].sort is Sort.MARK
     return verb if ends else None
+
+
+def _switch_here(sentence: list[Token], position: int) -> Verb | None:
+    """``debug on 해주세요``: on and off are verbs where 하다 follows."""
+    word, following = sentence[position].text.lower(), sentence[position + 1 : position + 2]
+    if word not in {"on", "off"} or sentence[position].particle or not following or not following[0].text.startswith(("해", "하", "시켜")):
+        return None
+    return Verb.ON if word == "on" else Verb.OFF
 
 
 def _english_clauses(sentence: list[Token]) -> Iterator[Clause]:
@@ -205,6 +235,8 @@ def _english_verb(part: list[Token]) -> tuple[Verb | None, list[Token]]:
             return _turned(rest, verb)
         return verb, rest
     for position, token in enumerate(part):
+        if token.sort is Sort.WORD and (slip := mistyped_verb(token.text)) is not None:
+            return slip, part[:position] + part[position + 1 :]
         if token.text.lower() in {"double", "halve", "triple"}:
             factor = {"double": "2", "halve": "0.5", "triple": "3"}[token.text.lower()]
             by = Token(Sort.LITERAL, factor, unit="times", start=token.start)
@@ -236,6 +268,8 @@ def _inherit(clauses: Sequence[Clause]) -> list[Clause]:
         verb = clause.verb
         if verb is None and clause.korean:
             verb = next((later.verb for later in clauses[position + 1 :] if later.verb), None)
+            gives = any(token.particle in {"로", "으로"} and token.valued for token in clause.tokens)
+            verb = Verb.SET if gives and verb in {Verb.ON, Verb.OFF, Verb.ADD, Verb.REMOVE} else verb
         elif verb is None and done:
             verb = done[-1].verb
         done.append(replace(clause, verb=verb))

@@ -46,7 +46,7 @@ def _one_list(wish: ItemWish, index: Index) -> ListPlace:
     left_out = {path.lstrip("/") for path in narrow_out(wish.without, index.data.keys())}
     lists = {_identity(found): found for document in index.readable if document.path not in left_out for found in _lists(document, index, wish)}
     kept = {found.entry.place: found for found in lists.values()}
-    located = locate(terms_of(wish.words), index, lambda entry: entry.place in kept)
+    located = locate(terms_of(wish.words), index, lambda entry: entry.place in kept, by_name=False)
     if not located.entries:
         if located.missing:
             raise Refused("word-unknown", words=" ".join(wish.words), word=located.missing)

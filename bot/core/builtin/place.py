@@ -6,12 +6,13 @@ contradicts what stands in the repository. It never prefers one of two equal pla
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.core.builtin.inventory import Owner, owner_of, owners_called
 from bot.core.builtin.lists import plan_item
-from bot.core.builtin.planning import Plan, Refused, narrow_out, said_by
+from bot.core.builtin.planning import Plan, Refused, narrow_out, paths_called, said_by
 from bot.core.builtin.values import Unfit, Written, agrees, said, scaled, switched, write_as
 from bot.core.builtin.wishes import FlagWish, ItemWish, MoveWish, SetWish, Wish
 from bot.core.change import LeafChange
@@ -22,8 +23,10 @@ from bot.core.index import Entry, Index, locate
 from bot.core.leaf import Kind, Place, show_key
 from bot.core.literals import LiteralKind, address, holds, substitute
 from bot.core.operation import Move, Scope, SetValue
-from bot.core.words import terms_of, words_in
+from bot.core.words import terms_of
 
+# A value that is written elsewhere and only looked up here is never the place that is meant.
+_REFERS = re.compile(r"\$\{|\$\(|\{\{|%\(|<%")
 # What "the address of X" may be called: with these words alone a whole server is meant.
 _ADDRESS_WORDS = frozenset({"address", "addr", "ip"})
 
@@ -102,9 +105,8 @@ def _owns(words: tuple[str, ...], literal: str, index: Index) -> bool:
 
 def _paths_called(words: tuple[str, ...], places: Sequence[Place]) -> tuple[str, ...]:
     """Files that hold the literal and whose path has all the words; no file is no answer."""
-    terms = [term for term in terms_of(words) if term.required]
-    found = sorted({place.path for place in places if all(term.options & words_in(place.path) for term in terms)})
-    if not found or not terms:
+    found = paths_called(words, {place.path for place in places})
+    if not found:
         raise Refused("scope-unknown", places, words=" ".join(words))
     return tuple("/" + path for path in found)
 
@@ -176,13 +178,16 @@ def _plan_set(wish: SetWish, index: Index) -> Plan:
 
 
 def _set_entries(wish: SetWish, index: Index) -> tuple[Entry, ...]:
-    """Places the value fits; where it fits none, the places it does not fit, to say why."""
-    try:
-        return _entries(wish.words, wish.without, wish.many, index, lambda entry: _is_old(entry, wish) and _takes(entry, wish))
-    except Refused as why:
-        if why.code != "no-place":
-            raise
-    return _entries(wish.words, wish.without, wish.many, index, lambda entry: _is_old(entry, wish))
+    """The places meant; among places that the words fit equally, those that take such a value."""
+
+    def takes(entry: Entry) -> bool:
+        try:
+            _written(entry, wish)
+        except Unfit as why:
+            return why.code == "unit-unknown"
+        return True
+
+    return _entries(wish.words, wish.without, wish.many, index, lambda entry: _is_old(entry, wish), takes)
 
 
 def _is_one_of_many(entry: Entry) -> bool:
@@ -202,7 +207,7 @@ def _takes(entry: Entry, wish: SetWish) -> bool:
 def _is_old(entry: Entry, wish: SetWish) -> bool:
     """Where the person said the old value, only a place that has it can be meant."""
     leaf = entry.place.leaf
-    if leaf.kind in {Kind.EMPTY, Kind.REFERENCE}:
+    if leaf.kind in {Kind.EMPTY, Kind.REFERENCE} or _REFERS.search(leaf.value):
         return False
     if wish.old is None:
         return not _is_one_of_many(entry)
@@ -232,7 +237,8 @@ def _written(entry: Entry, wish: SetWish) -> Written:
 
 
 def _entries(
-    words: tuple[str, ...], without: tuple[str, ...], many: bool, index: Index, accept: Callable[[Entry], bool]  # noqa: FBT001
+    words: tuple[str, ...], without: tuple[str, ...], many: bool, index: Index,  # noqa: FBT001
+    accept: Callable[[Entry], bool], prefer: Callable[[Entry], bool] = lambda _: True,
 ) -> tuple[Entry, ...]:
     """The one place the words mean, or with "all" every place of that name."""
     if not index.complete:
@@ -244,10 +250,12 @@ def _entries(
         raise Refused("word-unknown", words=" ".join(words), word=found.missing)
     if not found.entries:
         raise Refused("no-place", words=" ".join(words))
-    same_name = len({entry.own for entry in found.entries}) == 1
-    if len(found.entries) > 1 and not (many and same_name):
-        raise Refused("two-places", (entry.place for entry in found.entries), words=" ".join(words))
-    return found.entries
+    # of places that the words fit equally, only those that can take the value can be meant
+    entries = tuple(filter(prefer, found.entries)) or found.entries
+    same_name = len({entry.own for entry in entries}) == 1
+    if len(entries) > 1 and not (many and same_name):
+        raise Refused("two-places", (entry.place for entry in entries), words=" ".join(words))
+    return entries
 
 
 def _set_by(

@@ -9,6 +9,7 @@ from bot.core.change import LeafChange
 from bot.core.expectation import Explained
 from bot.core.leaf import Place
 from bot.core.operation import Operation
+from bot.core.glossary import singular
 from bot.core.words import terms_of, words_in
 
 MAX_CANDIDATES = 8
@@ -41,8 +42,17 @@ def narrow_out(without: tuple[str, ...], paths: Collection[str]) -> tuple[str, .
     """The paths that "except …" leaves out, as patterns. Raises Refused where it means none."""
     if not without:
         return ()
-    terms = [term for term in terms_of(without) if term.required]
-    found = sorted(path for path in paths if terms and all(term.options & words_in(path) for term in terms))
+    found = paths_called(without, paths)
     if not found:
         raise Refused("scope-unknown", words=" ".join(without))
     return tuple("/" + path for path in found)
+
+
+def paths_called(words: Iterable[str], paths: Iterable[str]) -> list[str]:
+    """The paths that have all the words, sorted; by meaning only where none has the words themselves."""
+    terms = [term for term in terms_of(words) if term.required]
+    known = {path: words_in(path) for path in paths}
+    if not terms:
+        return []
+    exactly = sorted(path for path, there in known.items() if all(singular(term.word) in there for term in terms))
+    return exactly or sorted(path for path, there in known.items() if all(term.options & there for term in terms))

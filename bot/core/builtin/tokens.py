@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.core.glossary import known, segments
@@ -52,6 +52,7 @@ PARTICLES = tuple(
         reverse=True,
     )
 )
+_LOOSE = frozenset("에서 에서만 으로 로 을 를 은 는 이 가 에 의 만 도 부터 까지".split())
 # Of an unknown word only these endings are surely particles; others may be part of a name.
 _CERTAIN = ("에서만", "에서", "으로", "을", "를")
 _UNITS = {
@@ -68,7 +69,7 @@ _PIECES = re.compile(
     | (?P<assign>(?<![\w.-])[A-Za-z_][\w.-]*\s?=\s?[^\s=,;]+)
     | (?P<arrow>-+>|=+>|→|⇒|➡️?|>>)
     | (?P<date>(?<![\w.-])\d{4}-\d{2}-\d{2}(?![\w-]))
-    | (?P<file>(?<![\w./-])[A-Za-z0-9_.-]*\.(?:conf|cfg|ini|ya?ml|toml|json|env|properties|service|timer|sh|nft|tf|xml|txt|md)(?![\w.]))
+    | (?P<file>(?<![\w./-])[A-Za-z0-9_.-]*\.(?:conf|cfg|ini|ya?ml|toml|json|env|properties|service|timer|sh|nft|tf|xml|txt|md)(?![A-Za-z0-9_.]))
     | (?P<image>(?<![\w./-])[a-z0-9][\w.-]*(?:(?::\d+)?/[\w.-]+)*:[A-Za-z0-9][\w.-]*(?![\w/:]))
     | (?P<path>(?<![\w./-])(?:[A-Za-z0-9_.-]+/)+[A-Za-z0-9_.*-]+)
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:[.-][A-Za-z0-9_]+)*)
@@ -95,7 +96,20 @@ def tokenize(text: str) -> tuple[Token, ...]:
         else:
             token, position = _next(text, position, spots)
             found.append(token)
-    return tuple(found)
+    return tuple(_rejoined(found))
+
+
+def _rejoined(tokens: list[Token]) -> list[Token]:
+    """A particle after a space or a bracket (``192.0.2.7 에서``, ``서버(192.0.2.7)가``) goes to its word."""
+    done: list[Token] = []
+    for token in tokens:
+        bearer = next((n for n in range(len(done) - 1, -1, -1) if done[n].text != ")"), None)
+        latin = bearer is not None and not done[bearer].particle and (done[bearer].valued or done[bearer].text.isascii())
+        if token.text in _LOOSE and latin and bearer is not None and done[bearer].sort in {Sort.LITERAL, Sort.QUOTED, Sort.WORD, Sort.ASSIGN}:
+            done[bearer] = replace(done[bearer], particle=token.text)
+        else:
+            done.append(token)
+    return done
 
 
 def _next(text: str, position: int, spots: dict[int, object]) -> tuple[Token, int]:

@@ -6,7 +6,10 @@ Decides the class of a single word; whether a clause is an order at all is decid
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from enum import StrEnum
+
+from bot.core.glossary import known
 
 
 class Verb(StrEnum):
@@ -32,7 +35,7 @@ _KOREAN: tuple[tuple[Verb, str], ...] = (
     (Verb.LOWER, r"내려|내리|내릴|줄여|줄이|줄일|줄어|낮춰|낮추|낮출|감소|하향|다운그레이드"),
     (Verb.ADD, r"추가|넣어|넣을|넣고|허용|허가|등록|열어|열고"),
     (Verb.REMOVE, r"빼|제거|삭제|지워|지우|없애|없앤|차단|막아|막고"),
-    (Verb.SET, r"바꿔|바꾸|바꿀|바꿈|바뀌|바뀐|바뀜|바뀔|변경|수정|교체|고쳐|고치|맞춰|맞추|맞출|맞게|대체|조정|전환|업데이트|갱신|반영|적용|지정"
+    (Verb.SET, r"바꿔|바꾸|바꿀|바꿈|바뀌|바뀐|바뀜|바뀔|변경|수정|교체|고쳐|고치|맞춰|맞추|맞출|맞게|대체|조정|전환|업데이트|업뎃|갱신|반영|적용|지정"
                r"|설정(?=해|하|했|부탁|좀)|세팅(?=해|하)|(?=해줘$|해주세요$|해요$|합시다$|하자$|해라$|해$|할게)"),
 )  # fmt: skip
 _KOREAN_VERBS = tuple((verb, re.compile(rf"(?:{stems})")) for verb, stems in _KOREAN)
@@ -41,12 +44,12 @@ _NOUN = re.compile(
     r"(?:비활성화|활성화|이사|이전|이동|마이그레이션|증가|상향|업그레이드|버전업|범프|감소|하향|다운그레이드|추가|허용|허가|등록|제거|삭제|차단"
     r"|변경|수정|교체|대체|조정|전환|업데이트|갱신|반영|적용|지정)"
 )
-_INFLECTED = re.compile(r"(?:해|하|했|한|할|함|합|됐|되|된|될|돼|됨|시켜|시키|요망|요청|부탁|바람|바랍|좀|필요|요|고|$)")
+_INFLECTED = re.compile(r"(?:갔|간|가|해|하|했|한|할|함|합|됐|되|된|될|돼|됨|시켜|시키|요망|요청|부탁|바람|바랍|좀|필요|요|고|$)")
 
 _ENGLISH: dict[str, Verb] = {
     word: verb
     for verb, words in {
-        Verb.SET: "set setting change changed changing changes update updated updates updating make replace replaced replaces use put adjust configure edit swap point repoint correct fix should becomes become became turn switch",
+        Verb.SET: "set change changed changing changes update updated updates updating make replace replaced replaces use put adjust configure edit swap point repoint correct fix should becomes become became turn switch",
         Verb.MOVE: "move moved moves moving migrate migrated migrates relocate relocated relocates readdress renumbered lives",
         Verb.RAISE: "bump bumped upgrade upgraded raise increase bumping extend grow",
         Verb.LOWER: "lower decrease reduce downgrade shorten shrink cut",
@@ -78,6 +81,17 @@ def is_bare_noun(word: str) -> bool:
 def english_verb(word: str) -> Verb | None:
     """The class of an English word, or None."""
     return _ENGLISH.get(word.lower())
+
+
+_SHORTEST_TYPO = 5
+
+
+def mistyped_verb(word: str) -> Verb | None:
+    """The class of a word that is a verb but for a slip (``chnge``); names of settings are none."""
+    if len(word) < _SHORTEST_TYPO or not word.isalpha() or known(word.lower()):
+        return None
+    near = get_close_matches(word.lower(), _ENGLISH, 1, 0.88)
+    return _ENGLISH[near[0]] if near else None
 
 
 # A past or a reason without an order in it: context, which asks for nothing.

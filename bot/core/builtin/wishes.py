@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.builtin.clauses import Clause
+from bot.core.builtin.clauses import EXCEPT, Clause
 from bot.core.builtin.tokens import Sort, Token
 from bot.core.builtin.verbs import Verb
 from bot.core.literals import is_distinctive
@@ -76,7 +76,6 @@ _MANY = frozenset("모든 모두 전부 전체 다 각 각각 everywhere all eve
 _FROM = frozenset("에서 에서는 에서부터 부터 으로부터 로부터".split())
 _TO = frozenset("로 으로 라고 이라고 로요 으로요 으로만 로만".split())
 _LOCATIVE = frozenset("에서 에서만 에서는 에서의 쪽 쪽에서 쪽에서만 쪽은 쪽만 쪽의 쪽도 측 만 안에서 안의 내의 에만 들만 들에서".split())
-_EXCEPT = frozenset("except excluding 제외 제외하고 제외하고는 빼고 빼고는 제외한 제외하곤".split())
 _PREPOSITIONS = frozenset("from to with into by as at in on for of within inside only under ⇐".split())
 
 
@@ -93,7 +92,7 @@ def read_wish(clause: Clause) -> Wish | NotUnderstood:
         case Verb.SET | Verb.MOVE | Verb.RAISE | Verb.LOWER:
             wish = _move(clause, parts) or _set(clause, parts)
         case _:
-            wish = _move(clause, parts) or (_set(clause, parts) if parts.assigned or parts.new is not None else None)
+            wish = _move(clause, parts) or _set(clause, parts)
     return wish or NotUnderstood(clause.text)
 
 
@@ -134,15 +133,23 @@ def _without(clause: Clause) -> tuple[list[Token], tuple[str, ...]]:
     """Take out "X 빼고" and "except X"; what is left out is said as words."""
     tokens = list(clause.tokens)
     for position, token in enumerate(tokens):
-        if token.sort is not Sort.WORD or (token.text + token.particle).lower() not in _EXCEPT:
+        if token.sort is not Sort.WORD or (token.text + token.particle).lower() not in EXCEPT:
             continue
         if clause.korean:
-            start = position - 1
-            return tokens[:start] + tokens[position + 1 :], tuple(t.text for t in tokens[max(start, 0) : position])
+            start = _phrase_start(tokens, position)
+            return tokens[:start] + tokens[position + 1 :], tuple(t.text for t in tokens[start:position])
         return tokens[:position], tuple(
-            t.text for t in tokens[position + 1 :] if t.sort is Sort.WORD and t.text.lower() not in {"in", "on", "for"}
+            t.text for t in tokens[position + 1 :] if t.sort is Sort.WORD and t.text.lower() not in _PREPOSITIONS
         )
     return tokens, ()
+
+
+def _phrase_start(tokens: Sequence[Token], end: int) -> int:
+    """Where the words before ``end`` that make one phrase begin: a particle ends the one before."""
+    start = end - 1
+    while start > 0 and tokens[start - 1].sort is Sort.WORD and not tokens[start - 1].particle:
+        start -= 1
+    return max(start, 0)
 
 
 def _korean_roles(tokens: Sequence[Token]) -> _Roles | None:
@@ -153,6 +160,8 @@ def _korean_roles(tokens: Sequence[Token]) -> _Roles | None:
             if not loose:
                 return None
             old, arrow = loose.pop(), True
+        elif token.text == ":" and new is None and token is tokens[-2:][0]:
+            arrow = True
         elif arrow and token.sort is not Sort.MARK:
             new, arrow = token, False
         elif token.valued and token.particle in _FROM and old is None:
@@ -175,9 +184,9 @@ def _english_roles(tokens: Sequence[Token]) -> _Roles | None:
     preposition = ""
     for token in tokens:
         word = _plain(token)
-        if word in _PREPOSITIONS:
-            preposition = word
-        elif token.sort is Sort.ARROW or (token.sort is Sort.MARK and token.text == "="):
+        if word in _PREPOSITIONS or word == "was":
+            preposition = "from" if word == "was" else word
+        elif token.sort is Sort.ARROW or token.text == "=" or (token.text == ":" and token is tokens[-2:][0]):
             old = loose.pop() if loose else old
             preposition = "to"
         elif token.sort is Sort.MARK and token.text not in ",()':":
@@ -259,7 +268,7 @@ def _item(clause: Clause, parts: _Parts) -> ItemWish | None:
     add = clause.verb is Verb.ADD
     if len(valued) == 1 and not parts.assigned:
         others = [token for token in clause.tokens if token.sort is Sort.WORD and _plain(token) not in _PREPOSITIONS | _MANY]
-        words = tuple(t.text for t in others if t.text not in parts.without and (t.text + t.particle).lower() not in _EXCEPT)
+        words = tuple(t.text for t in others if t.text not in parts.without and (t.text + t.particle).lower() not in EXCEPT)
         return ItemWish(words, valued[0].text, add, parts.without) if words else None
     if valued or parts.assigned:
         return None
@@ -271,6 +280,8 @@ def _word_item(clause: Clause, add: bool) -> ItemWish | None:  # noqa: FBT001 - 
     tokens = [token for token in clause.tokens if token.sort is Sort.WORD]
     if clause.korean:
         items = [token for token in tokens if token.particle in {"을", "를"} and token.text.isascii()]
+        if not items and tokens and not tokens[-1].particle and tokens[-1].text.isascii() and any(t.particle in {"에", "에서"} for t in tokens):
+            items = tokens[-1:]
         lists = [token for token in tokens if token not in items]
     else:
         cut = next((i for i, token in enumerate(tokens) if _plain(token) in {"to", "from"}), None)
