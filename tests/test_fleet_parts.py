@@ -76,3 +76,13 @@ def test_an_image_exposes_the_ports_that_are_published(server: str) -> None:
     assert exposed is not None
     assert {int(port) for port in exposed[1].split()} == published
     assert {int(port) for port in re.findall(r"localhost:(\d+)", text + checks)} <= published
+
+
+def test_the_nginx_exporter_asks_where_nginx_listens() -> None:
+    """The status page is on the same local port in nginx and in its exporter's command."""
+    asked = re.findall(r"http://localhost:(\d+)/status", TEXTS[folder("edge-1") + "compose.yml"])
+    listening = re.findall(
+        r"listen localhost:(\d+);", TEXTS[folder("edge-1") + "nginx/conf.d/ops.conf"]
+    )
+    assert len(asked) == 1
+    assert asked == listening
