@@ -239,7 +239,7 @@ def test_a_server_that_drips_times_out() -> None:
     with serve(always(Answer(200, body, drip=0.1))) as server:
         start = monotonic()
         assert fails(server, timeout=0.5).code == "model-timeout"
-        assert monotonic() - start < 2
+        assert monotonic() - start < 4
 
 
 def test_nothing_listening_is_unreachable() -> None:

@@ -7,6 +7,7 @@ import, fetches a price map unless told not to, and turns connection errors into
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -20,6 +21,11 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _SHOWN = 300
+# litellm's own timeout ends a call in good order, so it gets this much longer to do so; seconds.
+_GRACE = 1.0
+# A call left behind may be importing; were it killed so at exit, the import lock would stay held
+# and the interpreter hang (seen with CPython 3.11). So the exit waits for it a while; seconds.
+_LEAVING = 10.0
 _QUIET = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy")
 
 
@@ -68,11 +74,11 @@ def _litellm() -> Any:  # noqa: ANN401 - importing its types would import it
 
 
 def complete(model: str, seconds: float, **parameters: object) -> Answer:
-    """One HTTP call, over within ``seconds`` whatever the server does. Raises CallError."""
+    """One HTTP call, over within ``seconds`` and a little whatever the server does. Raises CallError."""
     library = _litellm()
     try:
         response = _within(
-            seconds,
+            seconds + _GRACE,
             lambda: library.completion(
                 model=model, timeout=seconds, num_retries=0, max_retries=0, **parameters
             ),
@@ -96,7 +102,7 @@ def worst_cost(model: str, prompt_tokens: int, completion_tokens: int) -> float:
 
 
 def _within(seconds: float, call: Callable[[], T]) -> T:
-    """``call``'s result; its own timeout bounds each read, so a dripping server needs this one."""
+    """``call``'s result; its own timeout bounds each read only, so a dripping server needs this one."""
     outcome: list[T] = []
     failure: list[BaseException] = []
 
@@ -112,6 +118,7 @@ def _within(seconds: float, call: Callable[[], T]) -> T:
     if failure:
         raise failure[0]
     if not outcome:
+        atexit.register(thread.join, _LEAVING)
         raise TimeoutError
     return outcome[0]
 
