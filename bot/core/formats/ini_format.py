@@ -1,28 +1,22 @@
 """INI files and systemd units: text → leaves, and edits.
 
-The standard library's ``configparser`` decides what is valid and what each value is; this module
-finds where it stands. Unlike ``configparser`` it takes `` ;`` and `` #`` after a value for a
-comment, as most programs but systemd do: such an edit keeps the comment under either reading.
+Unlike ``configparser`` it takes `` ;`` and `` #`` after a value for a comment, as most programs
+but systemd do: such an edit keeps the comment under either reading.
 """
 
 from __future__ import annotations
 
-import configparser
 import re
 from collections import Counter
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from bot.core.formats.detect import SYSTEMD
+from bot.core.formats.ini_lines import Option, is_systemd, may_repeat, read_lines
 from bot.core.formats.source import (
-    MalformedError,
     Parsed,
     RefusedError,
     Source,
     Splice,
     as_bytes,
-    check_white_space,
     line_added,
     line_end,
     line_start,
@@ -34,141 +28,17 @@ from bot.core.leaf import Duplicate, KeyPath, Kind, Leaf
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SECTION = re.compile(r"\[(.+)\]")
 _INLINE = re.compile(r"\s[;#]")
 _NAME = re.compile(r"[^\s=:#;\[\]][^\r\n=:]*")
-# configparser has one section that all others inherit from; none of ours does
-_NO_DEFAULT = "\n"
-
-
-@dataclass(slots=True)
-class _Option:
-    """An option; ``lines`` are the value's (characters start, end), comments left out."""
-
-    section: str
-    name: str
-    start: int
-    lines: list[tuple[int, int]] = field(default_factory=list)
-    bare: bool = False
-
-    def value(self, text: str) -> str:
-        """As ``configparser`` joins the lines."""
-        return "\n".join(text[start:end] for start, end in self.lines).rstrip()
-
-
-def _repeats(path: str) -> bool:
-    """True where an option may stand twice: in systemd units and free-form ``.conf`` files."""
-    return PurePosixPath(path).suffix.lower() not in {".ini", ".cfg"}
-
-
-def _is_systemd(path: str) -> bool:
-    return PurePosixPath(path).suffix.lower() in SYSTEMD
-
-
-class _Reader:
-    """Walks the lines as ``configparser`` does, keeping positions."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.options: list[_Option] = []
-        self.headers: dict[str, int] = {}
-        self.comments: list[tuple[int, int]] = []
-        self.delimiters = "=" if _is_systemd(source.path) else "=:"
-        self.section: str | None = None
-        self.indent = 0
-        self.open = False
-
-    def read(self) -> None:
-        start = 0
-        for line in self.source.text.split("\n"):
-            self.line(start, line)
-            start += len(line) + 1
-        for option in self.options:
-            while len(option.lines) > 1 and option.lines[-1][0] == option.lines[-1][1]:
-                option.lines.pop()
-
-    def line(self, start: int, line: str) -> None:
-        text = line.strip()
-        first = start + len(line) - len(line.lstrip())
-        end = first + len(text)
-        if text.startswith(("#", ";")):
-            self.comments.append((first, end))
-        elif not text:
-            if self.open:
-                self.options[-1].lines.append((start, start))
-        elif self.open and first - start > self.indent:
-            if self.options[-1].bare:
-                raise MalformedError("INI syntax: a continued name", self.number(start))
-            self.options[-1].lines.append((first, end))
-        else:
-            self.indent = first - start
-            self.header_or_option(first, end, text)
-
-    def header_or_option(self, first: int, end: int, text: str) -> None:
-        header = _SECTION.match(text)
-        if header:
-            self.section = header[1]
-            self.headers[header[1]] = first
-            self.open = False
-            return
-        if self.section is None:
-            raise MalformedError("INI syntax: no section", self.number(first))
-        self.option(first, end, text, self.section)
-
-    def option(self, first: int, end: int, text: str, section: str) -> None:
-        places = [place for mark in self.delimiters if (place := text.find(mark)) >= 0]
-        delimiter = min(places, default=len(text))
-        option = _Option(section, text[:delimiter].rstrip(), first, bare=not places)
-        if not option.name:
-            raise MalformedError("INI syntax: no name", self.number(first))
-        value = text[delimiter + 1 :].lstrip()
-        option.lines.append((end - len(value), end))
-        self.options.append(option)
-        self.open = True
-
-    def number(self, char: int) -> int:
-        return self.source.line(self.source.byte(char))
-
-
-def _read(source: Source) -> _Reader:
-    check_white_space(source.text)
-    reader = _Reader(source)
-    reader.read()
-    _check(source, reader)
-    return reader
-
-
-def _check(source: Source, reader: _Reader) -> None:
-    """Raises MalformedError unless ``configparser`` reads the same."""
-    parser = configparser.RawConfigParser(
-        delimiters=tuple(reader.delimiters),
-        comment_prefixes=("#", ";"),
-        strict=False,
-        allow_no_value=True,
-        default_section=_NO_DEFAULT,
-    )
-    parser.optionxform = str  # type: ignore[assignment,method-assign]  # the documented way
-    try:
-        parser.read_string(source.text)
-    except (configparser.Error, AttributeError) as error:
-        raise MalformedError("INI syntax", getattr(error, "lineno", None)) from None
-    wanted = {(name, key): text for name in parser.sections() for key, text in parser.items(name)}
-    found = {(o.section, o.name): None if o.bare else o.value(source.text) for o in reader.options}
-    if wanted != found:
-        raise MalformedError("INI out of place")
-    for option in reader.options if _is_systemd(source.path) else ():
-        # systemd.syntax(7): a backslash continues the line, whatever its indentation
-        if option.value(source.text).endswith("\\"):
-            raise MalformedError("INI continuation", reader.number(option.start))
 
 
 def parse(source: Source) -> Parsed:
     """The leaves of ``source``. Raises MalformedError."""
-    reader, parsed, seen = _read(source), Parsed(), Counter[KeyPath]()
+    reader, parsed, seen = read_lines(source), Parsed(), Counter[KeyPath]()
     for option in reader.options:
         key: KeyPath = (option.section, option.name)
         count, seen[key] = seen[key], seen[key] + 1
-        if count and _repeats(source.path):
+        if count and may_repeat(source.path):
             key = (*key, count)
         elif count:
             parsed.duplicates.append(Duplicate(key, reader.number(option.start)))
@@ -180,7 +50,7 @@ def parse(source: Source) -> Parsed:
     return parsed
 
 
-def _leaf(source: Source, option: _Option, key: KeyPath) -> tuple[Leaf, int | None]:
+def _leaf(source: Source, option: Option, key: KeyPath) -> tuple[Leaf, int | None]:
     """The leaf, and where the comment after its value starts (characters)."""
     start, end = option.lines[0][0], option.lines[-1][1]
     if option.bare:
@@ -188,7 +58,7 @@ def _leaf(source: Source, option: _Option, key: KeyPath) -> tuple[Leaf, int | No
     if len(option.lines) > 1:
         value = option.value(source.text)
         return source.leaf(key, value, Kind.STRING, start, end, "lines"), None
-    value, comment = _without_comment(source.text[start:end], systemd=_is_systemd(source.path))
+    value, comment = _without_comment(source.text[start:end], systemd=is_systemd(source.path))
     quoted = _quote(value)
     leaf = source.leaf(
         key,
@@ -227,7 +97,7 @@ def write(source: Source, leaf: Leaf, value: str) -> Splice:
         return Splice(leaf.start, leaf.end, _lines_text(source, leaf, value), delicate=True)
     quote = {"double": '"', "single": "'"}.get(leaf.style, "")
     text = f"{quote}{value}{quote}"
-    systemd = _is_systemd(source.path)
+    systemd = is_systemd(source.path)
     exact = text == text.strip() and "\n" not in text and "\r" not in text
     tail = source.data[leaf.end : line_end(source.data, leaf.end)].decode()
     if not exact or _without_comment(text + tail.rstrip(), systemd=systemd)[0] != text:
@@ -262,8 +132,8 @@ def _lines_text(source: Source, leaf: Leaf, value: str) -> bytes:
     return as_bytes((newline + indent).join(new))
 
 
-def _option(source: Source, leaf: Leaf) -> _Option:
-    for option in _read(source).options:
+def _option(source: Source, leaf: Leaf) -> Option:
+    for option in read_lines(source).options:
         if source.byte(option.lines[0][0]) <= leaf.start <= source.byte(option.lines[-1][1]):
             return option
     raise RefusedError("no such leaf")
@@ -272,7 +142,7 @@ def _option(source: Source, leaf: Leaf) -> _Option:
 def insert_after(source: Source, leaf: Leaf, value: str) -> Splice:
     """The option once more, where options may repeat. Raises RefusedError."""
     others = [other for other in parse(source).leaves if other.key[:2] == leaf.key[:2]]
-    if not _is_systemd(source.path) and (len(others) == 1 or not _repeats(source.path)):
+    if not is_systemd(source.path) and (len(others) == 1 or not may_repeat(source.path)):
         raise RefusedError("not a list item")
     if leaf.kind is Kind.EMPTY or leaf.style == "lines":
         raise RefusedError("an item of another shape")
@@ -283,7 +153,7 @@ def insert_after(source: Source, leaf: Leaf, value: str) -> Splice:
 
 def insert_key(source: Source, parent: KeyPath, name: str, value: str) -> Splice:
     """A new last option of the section. Raises RefusedError."""
-    reader = _read(source)
+    reader = read_lines(source)
     if len(parent) != 1 or parent[0] not in reader.headers:
         raise RefusedError("no such mapping")
     options = [option for option in reader.options if option.section == parent[0]]
@@ -300,7 +170,7 @@ def insert_key(source: Source, parent: KeyPath, name: str, value: str) -> Splice
     return line_added(source.data, source.byte(options[-1].lines[-1][1]), indent + text)
 
 
-def _gaps(source: Source, options: list[_Option]) -> Iterator[str]:
+def _gaps(source: Source, options: list[Option]) -> Iterator[str]:
     """What stands between name and value, from the last option on."""
     for option in reversed(options):
         gap = source.text[option.start + len(option.name) : option.lines[0][0]]
@@ -311,6 +181,6 @@ def _gaps(source: Source, options: list[_Option]) -> Iterator[str]:
 def remove(source: Source, leaf: Leaf) -> Splice:
     """Without the option ``leaf``. Raises RefusedError for the only one of its section."""
     option = _option(source, leaf)
-    if sum(other.section == option.section for other in _read(source).options) == 1:
+    if sum(other.section == option.section for other in read_lines(source).options) == 1:
         raise RefusedError("would be left empty")
     return lines_removed(source.data, source.byte(option.start), leaf.end)

@@ -52,10 +52,13 @@ def parse(source: Source) -> Parsed:
 
 def _tree(source: Source) -> Node:
     """The syntax tree of text that ``json`` has found valid."""
-    check_depth(_STRING_OR_COMMENT.sub(_without_brackets, source.text))
+    text = source.text
+    check_depth(_STRING_OR_COMMENT.sub(_without_brackets, text))
+    if "//" in text or "/*" in text:
+        text = _STRING_OR_COMMENT.sub(_without_comment, text)
     try:
         json.loads(
-            _STRING_OR_COMMENT.sub(_without_comment, source.text),
+            text,
             parse_constant=_no_constant,
             parse_int=str,
             parse_float=str,
@@ -70,7 +73,7 @@ def _tree(source: Source) -> Node:
 
 
 def _without_brackets(match: re.Match[str]) -> str:
-    return re.sub(r"[\[\]{}]", " ", match[0])
+    return "\n" * match[0].count("\n")
 
 
 def _without_comment(match: re.Match[str]) -> str:
@@ -123,7 +126,9 @@ def _pair(source: Source, pair: Node) -> tuple[str, Node]:
 
 def _string(source: Source, node: Node) -> str:
     text = source.data[node.start_byte : node.end_byte]
-    value = str(json.loads(text)) if b"\\" in text else text[1:-1].decode()
+    if b"\\" not in text:
+        return text[1:-1].decode()
+    value = str(json.loads(text))
     if not is_scalar_text(value):
         raise MalformedError("lone surrogate", source.line(node.start_byte))
     return value
