@@ -113,7 +113,7 @@ class Shown:
 
     def read(self, text: str) -> Proposal | Question | Unusable:
         """A reply of operations, with its secrets back in place."""
-        proposal = read_proposal(text, self.documents)
+        proposal = read_proposal(text, self.documents, self.mask)
         return self.mask.unmask(proposal) if isinstance(proposal, Proposal) else proposal
 
 

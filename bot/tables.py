@@ -7,7 +7,7 @@ reaches the terminal.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.core.finding import Finding
 from bot.core.leaf import show_key
 from bot.core.outcome import Outcome, Status
 from bot.core.report.findings import RULE_TEXTS, word
+from bot.core.report.redact import hide, secrets_of
 from bot.core.report.sentences import say_evidence, say_question, say_trouble, say_verdict
 from bot.core.report.text import Text
 from bot.core.request import Language
@@ -57,10 +58,11 @@ def visible(text: str) -> str:
 
 def print_outcome(console: Console, outcome: Outcome, language: Language) -> None:
     """The result of a run for a person."""
+    secrets = secrets_of(outcome.change)
     if outcome.change is not None:
-        _print_changes(console, outcome.change, outcome.explained, language)
+        _print_changes(console, outcome.change, outcome.explained, language, secrets)
     if outcome.findings:
-        console.print(_findings_table(outcome.findings, language))
+        console.print(_findings_table(outcome.findings, language, secrets))
     console.print(Styled(say_verdict(outcome, language), style=_STYLES[outcome.status]), _summary(outcome, language))
     if outcome.trouble:
         console.print(visible(say_trouble(outcome.trouble, language)))
@@ -92,14 +94,23 @@ def _print_question(console: Console, question: Unproven, language: Language) ->
         console.print(f"  {visible(place.shown)}: {visible(place.leaf.value)}")
 
 
-def _print_changes(console: Console, change: Change, explained: Iterable[Explained], language: Language) -> None:
+def _print_changes(
+    console: Console, change: Change, explained: Iterable[Explained], language: Language, secrets: tuple[str, ...]
+) -> None:
+    """Each leaf as it was and is, by file; evidence that is that of the leaf before is not said again."""
     lines = {(file.path, side): _lines(data) for file in change.files for side, data in (("base", file.base), ("head", file.head))}
+    previous = ""
     for path, items in groupby(explained, key=lambda item: item.change.path):
-        console.print(visible(path), style="bold")
-        for said, group in groupby(items, key=lambda item: _reasons(item, language)):
-            for item in group:
-                _print_leaf(console, item.change, lines)
-            console.print("    " + visible(said), style="dim")
+        console.print(visible(path), style="bold", soft_wrap=True)
+        for item in items:
+            for text, style in _leaf_lines(item.change, lines):
+                console.print(visible(hide(text, secrets)), style=style, soft_wrap=True)
+            said = hide(_reasons(item, language), secrets)
+            console.print("    " + (_SAME if said == previous else visible(said)), style="dim", soft_wrap=True)
+            previous = said
+
+
+_SAME = "〃"
 
 
 def _reasons(item: Explained, language: Language) -> str:
@@ -107,12 +118,12 @@ def _reasons(item: Explained, language: Language) -> str:
     return f"{place}: {say_evidence(item.place, language)} · {value}: {say_evidence(item.value, language)}"
 
 
-def _print_leaf(console: Console, change: LeafChange, lines: dict[tuple[str, str], list[str]]) -> None:
-    console.print(f"  @@ {change.line} @@ {visible(show_key(change.key))}", style="cyan")
+def _leaf_lines(change: LeafChange, lines: dict[tuple[str, str], list[str]]) -> Iterator[tuple[str, str]]:
+    yield f"  @@ {change.line} @@ {show_key(change.key)}", "cyan"
     if change.old is not None:
-        console.print("  -" + visible(_line(lines[change.path, "base"], change.old.line)), style="red")
+        yield "  -" + _line(lines[change.path, "base"], change.old.line), "red"
     if change.new is not None:
-        console.print("  +" + visible(_line(lines[change.path, "head"], change.new.line)), style="green")
+        yield "  +" + _line(lines[change.path, "head"], change.new.line), "green"
 
 
 def _lines(data: bytes | None) -> list[str]:
@@ -123,7 +134,7 @@ def _line(lines: list[str], number: int) -> str:
     return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
 
-def _findings_table(findings: Iterable[Finding], language: Language) -> Table:
+def _findings_table(findings: Iterable[Finding], language: Language, secrets: tuple[str, ...]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("rule", "where", "what"):
         table.add_column(_WORDS[name].say(language), overflow="fold")
@@ -131,7 +142,7 @@ def _findings_table(findings: Iterable[Finding], language: Language) -> Table:
         message, remedy = word(finding, language)
         where = f"{finding.path}:{finding.line}" if finding.path and finding.line else finding.path or ""
         style = "red" if finding.blocks else "yellow"
-        table.add_row(Styled(finding.rule, style=style), visible(where), visible(f"{message} {remedy}"))
+        table.add_row(Styled(finding.rule, style=style), visible(where), visible(hide(f"{message} {remedy}", secrets)))
     return table
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import cfg, fleet, fleet_files, state
-from tests.git_repo import git
+from tests.git_repo import git, make_repo
 
 MOVE = "설정 서버가 192.0.2.7에서 192.0.2.77로 옮겨갔어. 다른 서버들도 맞춰줘"
 W2 = "clouds/azure/worker-2/worker.toml"
@@ -186,3 +186,15 @@ def test_verify_rejects_what_is_not_proven(shared: Path) -> None:
     assert (vague.code, "nothing-provable" in vague.rules) == (1, True)
     lost = cfg("verify", MOVE, "--repo", str(shared), "--base", "main", "--head", "nowhere", "--json")
     assert (lost.code, lost.said["error"]["code"]) == (2, "unknown-ref")
+
+
+@pytest.mark.parametrize("shape", [["--json"], []])
+def test_a_secret_is_never_printed(tmp_path: Path, shape: list[str]) -> None:
+    """Asked to write a password in clear: refused, and neither the old nor the new one is repeated."""
+    repo = make_repo(tmp_path / "repo", {"app.yml": "name: app\npassword: old-secret-4b3a2f\n"})
+    before = state(repo)
+    ran = cfg("change", 'set password to "hunter2-9f8e7d6c" in app.yml', "--repo", str(repo), *shape)
+    assert (ran.code, "plaintext-secret" in ran.out) == (1, True)
+    assert "hunter2" not in ran.out
+    assert "old-secret" not in ran.out
+    assert state(repo) == before

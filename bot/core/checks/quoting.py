@@ -20,11 +20,19 @@ def check(case: Case) -> Iterator[Finding]:
     """Where the style differs, only what our own writer would have written in its place passes."""
     files = {file.path: file for file in case.change.files}
     for change in case.change.leaf_changes:
-        if change.action is not Action.SET or not change.old or not change.new or change.old.style == change.new.style:
+        if (
+            change.action is not Action.SET
+            or not change.old
+            or not change.new
+            or change.old.style == change.new.style
+        ):
             continue
         file, document = files[change.path], case.change.base_docs.get(change.path)
         wrote = (file.head or b"")[change.new.start : change.new.end]
-        if not isinstance(document, Document) or _canonical(document, file.base or b"", change) != wrote:
+        if (
+            not isinstance(document, Document)
+            or _canonical(document, file.base or b"", change) != wrote
+        ):
             yield blocks("quoting", change.path, change.line, key=show_key(change.key))
 
 
@@ -33,7 +41,9 @@ def _canonical(document: Document, base: bytes, change: LeafChange) -> bytes | N
     if change.old is None or change.new is None:
         return None
     edit = formats.write(document, base, change.old, change.new.value)
-    return edit.new if isinstance(edit, Edit) else None
+    if not isinstance(edit, Edit):
+        return None
+    return base[change.old.start : edit.start] + edit.new + base[edit.end : change.old.end]
 
 
 RULE = Rule("quoting", 1, check)

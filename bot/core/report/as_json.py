@@ -12,12 +12,18 @@ from bot.core.finding import Evidence, Finding
 from bot.core.leaf import Place, show_key
 from bot.core.outcome import Outcome, Spent
 from bot.core.report.findings import word
+from bot.core.report.redact import hide_all, secrets_of
 from bot.core.report.sentences import say_evidence, say_question, say_trouble, say_verdict
 from bot.core.request import Language
 
 
 def as_json(outcome: Outcome, language: Language) -> dict[str, Any]:
-    """``outcome`` as plain JSON values, sentences in ``language``."""
+    """``outcome`` as plain JSON values, sentences in ``language``, secrets hidden."""
+    hidden: dict[str, Any] = hide_all(_plain(outcome, language), secrets_of(outcome.change))
+    return hidden
+
+
+def _plain(outcome: Outcome, language: Language) -> dict[str, Any]:
     return {
         "status": outcome.status.value,
         "exit_code": outcome.exit_code,

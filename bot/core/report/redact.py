@@ -1,0 +1,43 @@
+"""Secrets of a change, hidden in everything that is printed, posted or logged about it.
+
+Decides only what to hide: values that stand at secret places, in either version.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.core.change import Change
+from bot.core.secrecy import secret_spans
+
+HIDDEN = "«secret»"
+# Shorter ones would blot out half of every line; they are also no secrets.
+_SHORTEST = 4
+
+
+def secrets_of(change: Change | None) -> tuple[str, ...]:
+    """The secret texts among the changed leaves, longest first."""
+    found = set()
+    for leaf_change in change.leaf_changes if change else ():
+        for value in (leaf_change.before, leaf_change.after):
+            for start, end in secret_spans(leaf_change.key, value or ""):
+                found.add((value or "")[start:end])
+    return tuple(sorted((text for text in found if len(text) >= _SHORTEST), key=len, reverse=True))
+
+
+def hide(text: str, secrets: tuple[str, ...]) -> str:
+    """``text`` without any of ``secrets``."""
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text
+
+
+def hide_all(value: Any, secrets: tuple[str, ...]) -> Any:  # noqa: ANN401 - any JSON value
+    """Every string within ``value`` without any of ``secrets``."""
+    if isinstance(value, str):
+        return hide(value, secrets)
+    if isinstance(value, list):
+        return [hide_all(one, secrets) for one in value]
+    if isinstance(value, dict):
+        return {key: hide_all(one, secrets) for key, one in value.items()}
+    return value
