@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from bot.core.change import Change, FileChange, build_change
 from bot.core.checks import RULES, run_checks
@@ -15,12 +15,30 @@ from bot.core.formats import parse
 from bot.core.report.findings import word
 from bot.core.request import Language, Request
 
+if TYPE_CHECKING:
+    from bot.core.expectation import Expectation
+    from bot.core.operation import Move
+    from bot.core.policy import Policy
+
 Files = Mapping[str, str | bytes] | str | bytes
 
 PATH = "app.yml"
 NAMED = evidence(Ground.NAMED, "named", words="it")
 AGREED = Evidence(Ground.AGREED, "agreed")
 ATTESTED = Evidence(Ground.ATTESTED, "attested")
+
+
+class Facts(TypedDict, total=False):
+    """The fields of a case that a test may override."""
+
+    change: Change
+    explained: tuple[Explained, ...]
+    expectation: Expectation
+    moves: tuple[Move, ...]
+    paths: frozenset[str]
+    paths_asked: frozenset[str]
+    policy: Policy
+    data: Mapping[str, bytes]
 
 
 def _files(files: Files, path: str) -> dict[str, bytes]:
@@ -51,8 +69,8 @@ def derivation(base: Files, head: Files, path: str = PATH) -> Derivation:
 
 
 def case(
-    base: Files, head: Files, request: str = "change it", path: str = PATH, **facts: Any
-) -> Case:  # noqa: ANN401
+    base: Files, head: Files, request: str = "change it", path: str = PATH, **facts: Unpack[Facts]
+) -> Case:
     """A case with evidence for every leaf change and no derivation; ``facts`` override fields."""
     made, before = change(base, head, path), _files(base, path)
     good = Case(

@@ -118,7 +118,7 @@ _FILE_NAME = re.compile(
     r"[\w-]+\.(?:ya?ml|json|toml|conf|jar|properties|log|sh|py|xml|crt|pem|key)"
 )
 _FILE_PATH = re.compile(
-    r"(?<![\w/.:-])(?:~|\.{1,2})?/[\w.@-]+(?:/[\w.@*-]*)*|(?<![A-Za-z])[A-Za-z]:\\"
+    r"(?<![\w/.-])(?:~|\.{1,2})?/[\w.@-]+(?:/[\w.@*-]*)*|(?<![A-Za-z])[A-Za-z]:\\"
 )
 _HOST_PORT = re.compile(
     r"(?<![\w.-])(?:[A-Za-z][\w.-]*|\[[0-9A-Fa-f:]+\]|\d+(?:\.\d+){3}):\d{1,5}(?![\w.])"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.core.operation import Move
 
 _V6 = 6
+# "192.0.2.7.yml" is named after the address
+_SUFFIX = re.compile(r"\.[A-Za-z]+$")
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -34,7 +36,8 @@ def check(case: Case) -> Iterator[Finding]:
 
 def _paths(case: Case, move: Move, deleted: set[str]) -> Iterator[Finding]:
     for path in sorted(case.paths - deleted):
-        if move.old in path and holds(path, move.old) and in_scope(path, move.scope):
+        names = _SUFFIX.sub("", path)
+        if move.old in path and holds(names, move.old) and in_scope(path, move.scope):
             yield warns("complete-move", path, None, "path", old=move.old)
 
 

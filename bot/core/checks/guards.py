@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.core.glossary import singular
 from bot.core.protected import last_words, phrases
 
 if TYPE_CHECKING:
     from bot.core.change import LeafChange
     from bot.core.leaf import KeyPath, Leaf
 
+# Words are as ``words_in`` gives them: lower case, without a plural's ending.
 _GUARDS = frozenset(
-    [
+    singular(word)
+    for word in [
         "auth",
         "authentication",
         "authorization",
@@ -25,8 +28,12 @@ _GUARDS = frozenset(
         "tls",
         "ssl",
         "sslmode",
+        "starttls",
+        "usessl",
+        "usetls",
+        "sslenabled",
+        "authenabled",
         "mtls",
-        "https",
         "hsts",
         "verify",
         "verification",

@@ -45,6 +45,7 @@ _BINDS = frozenset(
 )
 # Lines that let in without saying whom, and are none the worse for it.
 _HARMLESS = frozenset({"established", "related", "lo", "icmp", "icmpv6", "loopback"})
+_TOOLS = frozenset({"iptable", "ufw", "nft", "dport", "firewall"})
 _LINE_ADMITS = frozenset({"accept", "allow", "permit"})
 
 
@@ -172,10 +173,11 @@ def _within(one: Network, other: Network) -> bool:
 
 def unrestricted(change: LeafChange) -> bool:
     """True for a new line of a firewall that accepts without saying from whom."""
-    if change.new is None or change.old is not None or not in_firewall(change.path, ()):
+    if change.new is None or change.old is not None:
         return False
     line = change.new.key[0] if change.new.key else ""
     if not isinstance(line, str) or "‹host›" in line:
         return False
     words = words_in(line)
-    return bool(words & _LINE_ADMITS) and not words & _HARMLESS
+    firewall = in_firewall(change.path, ()) or bool(words & _TOOLS)
+    return firewall and bool(words & _LINE_ADMITS) and not words & _HARMLESS

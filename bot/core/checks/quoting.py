@@ -6,14 +6,18 @@ change nobody asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from bot.core import formats
 from bot.core.change import Action, LeafChange
-from bot.core.checks.case import Case
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks
 from bot.core.leaf import Document, Edit, show_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.checks.case import Case
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ def check(case: Case) -> Iterator[Finding]:
     for change, old, new in set_leaves(case):
         if {old.kind, new.kind} == _NUMBERS:
             yield warns("type-kept", change.path, change.line, "number", **facts(change))
-        elif old.kind is not new.kind and not (sort_of(old) == sort_of(new) == "switch"):
+        elif old.kind is not new.kind and not (_is_bare_switch(old) and _is_bare_switch(new)):
             yield from _kind(case, change, old, new)
         else:
             yield from _sort(case, change, old, new)
@@ -52,6 +52,11 @@ def _sort(case: Case, change: LeafChange, old: Leaf, new: Leaf) -> Iterator[Find
         return
     words = {"before": before, "after": after, **facts(change)}
     yield blocks("type-kept", change.path, change.line, "kind", **words)
+
+
+def _is_bare_switch(leaf: Leaf) -> bool:
+    """``yes`` is a switch to one YAML parser and a word to another; ``"yes"`` is a word to all."""
+    return leaf.style.endswith("plain") and sort_of(leaf) == "switch"
 
 
 def sort_of(leaf: Leaf) -> str:

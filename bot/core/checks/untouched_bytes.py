@@ -5,23 +5,28 @@ Comments are held by their own rule; here their place must stay, not their words
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from bot.core.checks.dress import came_with, dressed, joined
 from bot.core.checks.rows import Row, Side, side_of
 from bot.core.checks.rule import Rule
+from bot.core.checks.spelling import respelled
 from bot.core.finding import Finding, blocks
 from bot.core.leaf import Document
+from bot.core.scope import in_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bot.core.change import FileChange, LeafChange
     from bot.core.checks.case import Case
+    from bot.core.leaf import Leaf
 
 # Comparing is quadratic at worst; a file that differs in more lines beside its values is refused.
 _MOST_ROWS = 2_000
+_DASH = re.compile(r" *- +")
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -34,6 +39,31 @@ def check(case: Case) -> Iterator[Finding]:
         head = case.change.head_docs.get(file.path)
         if isinstance(base, Document) and isinstance(head, Document):
             yield from _check(file, base, head, changes.get(file.path, []))
+            yield from _respelled(case, file, base, changes.get(file.path, []))
+
+
+def _respelled(
+    case: Case, file: FileChange, base: Document, changes: Sequence[LeafChange]
+) -> Iterator[Finding]:
+    """A leaf whose style changed is the rule ``quoting``'s business."""
+    texts = file.base or b"", file.head or b""
+    moves = [move for move in case.moves if in_scope(file.path, move.scope)]
+    for change in changes:
+        old, new = change.old, change.new
+        if old is None or new is None or old.style != new.style:
+            continue
+        if old.style.endswith(("literal", "folded")):
+            strays = _margin(texts[0], old) != _margin(texts[1], new)
+        else:
+            strays = respelled(base, texts, old, new, moves)
+        if strays:
+            yield blocks("untouched-bytes", file.path, new.line)
+
+
+def _margin(data: bytes, leaf: Leaf) -> int:
+    """How far the text of a block scalar is indented: its lines are otherwise the value."""
+    lines = data[data.rfind(b"\n", 0, leaf.start) + 1 : leaf.end].split(b"\n")
+    return min((len(line) - len(line.lstrip(b" ")) for line in lines if line.strip()), default=0)
 
 
 def _check(
@@ -103,9 +133,22 @@ def _stretch(gone: Sequence[Row], come: Sequence[Row], before: Side, after: Side
         yield from (row.number for row in come or gone)
         return
     for old, new in zip(gone, come, strict=True):
+        if _took_over(old, new, before) or _took_over(new, old, after):
+            continue
         same_indent = _indent(old.text) == _indent(new.text)
         if not (same_indent and joined(old, new, before, after)):
             yield new.number
+
+
+def _took_over(second: Row, first: Row, side: Side) -> bool:
+    """The second line of a YAML list item took the dash of the first, which only ``side`` has."""
+    dash, spaces = _DASH.match(first.text), _indent(second.text)
+    if dash is None or len(dash.group()) != len(spaces):
+        return False
+    same = first.text[dash.end() :] == second.text[len(spaces) :]
+    above = (row for row in side.own_rows if row.number < second.number)
+    last = max(above, key=lambda row: row.number, default=None)
+    return same and last is not None and last.text.startswith(dash.group())
 
 
 def _indent(text: str) -> str:
