@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from bot.core.change import Change
 from bot.core.expectation import Derivation, Expectation, Explained, Unproven
-from bot.core.explain import difference
 from bot.core.finding import Finding, blocks, warns
+from bot.core.identity import difference
 from bot.core.leaf import show_key
 from bot.core.operation import Unusable
 from bot.core.review import Review
@@ -135,8 +135,8 @@ def decide(evaluation: Evaluation, *, may_revise: bool) -> Decision:
 
 def _all_explained(evaluation: Evaluation) -> bool:
     """A second lock on point 3: the check reports, the gate does not depend on it having run."""
-    explained = evaluation.explained
-    return len(explained) == len(evaluation.change.leaf_changes) and all(item.place and item.value for item in explained)
+    looked_at = tuple(item.change for item in evaluation.explained)
+    return looked_at == evaluation.change.leaf_changes and all(item.place and item.value for item in evaluation.explained)
 
 
 def rank(findings: Iterable[Finding]) -> int:

@@ -6,9 +6,10 @@ changing the other. Only where a new item stands among the items of its own list
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from bot.core.change import Action, LeafChange
+from bot.core.change import Action, Change, LeafChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,22 @@ def identity_of(change: LeafChange) -> Identity:
 def identities(changes: Iterable[LeafChange]) -> frozenset[Identity]:
     """The identity of each change."""
     return frozenset(identity_of(change) for change in changes)
+
+
+def difference(mine: Change, theirs: Change) -> tuple[tuple[LeafChange, ...], tuple[LeafChange, ...]]:
+    """The leaf changes only in ``mine`` and only in ``theirs``, each as often as it is extra."""
+    return _only(mine.leaf_changes, theirs.leaf_changes), _only(theirs.leaf_changes, mine.leaf_changes)
+
+
+def _only(these: Iterable[LeafChange], those: Iterable[LeafChange]) -> tuple[LeafChange, ...]:
+    left = Counter(identity_of(change) for change in those)
+    extra = []
+    for change in these:
+        if left[identity_of(change)] > 0:
+            left[identity_of(change)] -= 1
+        else:
+            extra.append(change)
+    return tuple(extra)
 
 
 def _place(change: LeafChange) -> KeyPath:

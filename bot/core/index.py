@@ -43,6 +43,11 @@ class Entry:
         """True where the place is known by any of the term's words."""
         return bool(term.options & self.own or term.options & self.around or term.options & self.file)
 
+    def fits_literally(self, term: Term) -> bool:
+        """The word itself, not only one that means the same; a Korean word has only its meanings."""
+        word = singular(term.word)
+        return not word.isascii() or word in self.own or word in self.around or word in self.file
+
 
 @dataclass(frozen=True)
 class Index:
@@ -164,14 +169,8 @@ def _rank(entry: Entry, terms: tuple[Term, ...]) -> tuple[int, int, int]:
     """Words of its name left unsaid, words that fit only by meaning, descriptors left unused."""
     said = frozenset().union(*(term.options for term in terms))
     unused = sum(1 for term in terms if not term.required and not entry.fits(term))
-    loose = sum(1 for term in terms if term.required and not _fits_literally(entry, term))
+    loose = sum(1 for term in terms if term.required and not entry.fits_literally(term))
     return len(entry.own - said - _OF_IMAGES), loose, unused
-
-
-def _fits_literally(entry: Entry, term: Term) -> bool:
-    """The word itself, not only one that means the same; a Korean word has only its meanings."""
-    word = singular(term.word)
-    return not word.isascii() or word in entry.own or word in entry.around or word in entry.file
 
 
 def _first_missing(required: Iterable[Term], index: Index) -> str:
