@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from bot.core.change import Action, Change, LeafChange
+from bot.core.change import Action, Change
 from bot.core.checks.asked import facts
 from bot.core.checks.rule import Rule
 from bot.core.expectation import Derivation
 from bot.core.finding import Finding, blocks
-from bot.core.identity import identity_of
+from bot.core.identity import difference
 from bot.core.leaf import Document
 
 if TYPE_CHECKING:
@@ -27,25 +26,12 @@ def check(case: Case) -> Iterator[Finding]:
     if not isinstance(case.expectation, Derivation):
         return
     wanted = case.expectation.change
-    extra, missing = _only(case.change, wanted), _only(wanted, case.change)
+    extra, missing = difference(case.change, wanted)
     for variant, changes in (("extra", extra), ("missing", missing)):
         for change in changes:
             yield blocks("expected-change", change.path, change.line, variant, **facts(change))
     if not extra and not missing:
         yield from _order(case.change, wanted)
-
-
-def _only(these: Change, those: Change) -> list[LeafChange]:
-    """The leaf changes of ``these`` that ``those`` lacks, each as often as it is extra."""
-    left = Counter(identity_of(change) for change in those.leaf_changes)
-    found = []
-    for change in these.leaf_changes:
-        identity = identity_of(change)
-        if left[identity] > 0:
-            left[identity] -= 1
-        else:
-            found.append(change)
-    return found
 
 
 def _order(change: Change, expected: Change) -> Iterator[Finding]:
