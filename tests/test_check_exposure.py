@@ -33,6 +33,13 @@ WORLD = [
     ("x.env", "ALLOWED_HOSTS=a.example.com\n", "ALLOWED_HOSTS=a.example.com,*\n"),
     ("nginx.conf", NGINX, NGINX.replace("192.0.2.7", "all")),
     ("fw.sh", "ufw allow from 192.0.2.7\n", "ufw allow from 0.0.0.0/0\n"),
+    ("a.yml", "cidr_blocks: [192.0.2.7/32]\n", "cidr_blocks: [192.0.2.7/32, 0.0.0.0/0]\n"),
+    ("a.yml", "drop_allowed: [192.0.2.7/32]\n", "drop_allowed: [0.0.0.0/0]\n"),
+    (
+        "firewall.sh",
+        'iptables -s 192.0.2.7/32 --comment "drop" -j ACCEPT\n',
+        'iptables -s 0.0.0.0/0 --comment "drop" -j ACCEPT\n',
+    ),
     ("sg.json", '{"CidrIp": "192.0.2.7/32"}', '{"CidrIp": "0.0.0.0/0"}'),
 ]
 

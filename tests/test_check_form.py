@@ -323,3 +323,40 @@ def test_a_comment_that_names_a_secret_is_told_without_it() -> None:
     findings = found("comments", case(base, "a: 2\n"))
     assert findings
     assert "hunter2" not in str(findings)
+
+
+def test_the_text_of_a_block_is_indented_as_it_was() -> None:
+    """A block scalar's lines are its value; what stands before them is not."""
+    base = "a: |\n  x\n  y\n"
+    assert not found("untouched-bytes", case(base, "a: |\n  x\n  z\n  w\n"))
+    assert blocked_by("untouched-bytes", case(base, "a: |\n    x\n    z\n"))
+
+
+# quoting
+
+
+@pytest.mark.parametrize(
+    ("path", "base", "head"),
+    [
+        ("a.yml", "a: x\n", "a: 'y'\n"),
+        ("a.yml", "a: 'x'\n", 'a: "y"\n'),
+        ("x.env", 'A="x"\n', "A=y\n"),
+        ("a.toml", "a = 'x'\n", 'a = "y"\n'),
+    ],
+)
+def test_quotes_of_another_taste_block(path: str, base: str, head: str) -> None:
+    """A place writes values its own way."""
+    assert blocked_by("quoting", case(base, head, path=path)) == ["default"]
+
+
+@pytest.mark.parametrize(
+    ("path", "base", "head"),
+    [
+        ("a.yml", "a: 'x'\n", "a: 'y'\n"),
+        ("a.yml", "a: x\n", 'a: "y: z"\n'),
+        ("a.yml", "a: x\nb: 'y'\n", "a: x\nb: 'z'\n"),
+    ],
+)
+def test_the_quotes_of_the_place_pass(path: str, base: str, head: str) -> None:
+    """And those that the value itself needs."""
+    assert not found("quoting", case(base, head, path=path))

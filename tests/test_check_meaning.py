@@ -153,6 +153,13 @@ def test_order_counts_where_the_format_says_so() -> None:
     assert not found("expected-change", case(base, good, path="nginx.conf", expectation=wanted))
 
 
+def test_an_item_of_another_kind_is_not_the_one_meant() -> None:
+    """443 and "443" are two values to a program."""
+    base = "ports: [80]\n"
+    wanted = derivation(base, "ports: [80, 443]\n")
+    assert blocked_by("expected-change", case(base, 'ports: [80, "443"]\n', expectation=wanted))
+
+
 def test_without_a_derivation_nothing_is_expected() -> None:
     """Then other points must carry the change."""
     assert not found("expected-change", case(*PLAIN, expectation=Unproven("test")))

@@ -10,18 +10,20 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from bot.core.change import Action, Change, LeafChange
+from bot.core.leaf import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.core.leaf import KeyPath
 
-Identity = tuple[str, "KeyPath", Action, str | None, str | None]
+Identity = tuple[str, "KeyPath", Action, str | None, str | None, Kind | None]
 
 
 def identity_of(change: LeafChange) -> Identity:
     """What makes two leaf changes of one base the same; compare only changes of the same base."""
-    return change.path, _place(change), change.action, change.before, change.after
+    kind = change.new.kind if change.new else None
+    return change.path, _place(change), change.action, change.before, change.after, kind
 
 
 def identities(changes: Iterable[LeafChange]) -> frozenset[Identity]:
@@ -29,9 +31,13 @@ def identities(changes: Iterable[LeafChange]) -> frozenset[Identity]:
     return frozenset(identity_of(change) for change in changes)
 
 
-def difference(mine: Change, theirs: Change) -> tuple[tuple[LeafChange, ...], tuple[LeafChange, ...]]:
+def difference(
+    mine: Change, theirs: Change
+) -> tuple[tuple[LeafChange, ...], tuple[LeafChange, ...]]:
     """The leaf changes only in ``mine`` and only in ``theirs``, each as often as it is extra."""
-    return _only(mine.leaf_changes, theirs.leaf_changes), _only(theirs.leaf_changes, mine.leaf_changes)
+    return _only(mine.leaf_changes, theirs.leaf_changes), _only(
+        theirs.leaf_changes, mine.leaf_changes
+    )
 
 
 def _only(these: Iterable[LeafChange], those: Iterable[LeafChange]) -> tuple[LeafChange, ...]:

@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.leaf import Document, shape
 from bot.core.literals import LiteralKind, Network, address, literals, network
 from bot.core.protected import holds_host, in_firewall, last_words
 from bot.core.words import words_in
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.core.change import LeafChange
-    from bot.core.checks.case import Case
+    from bot.core.checks.stance import Surroundings
     from bot.core.leaf import Leaf
 
 ANYONE = frozenset({"any", "*", "all", "anywhere", "everyone", "internet", "world", "0/0"})
@@ -57,7 +56,7 @@ class Wider:
     limit: str
 
 
-def world(change: LeafChange, case: Case) -> str | None:
+def world(change: LeafChange, around: Surroundings) -> str | None:
     """What lets everyone in, where it was not so before; None where nothing does."""
     new, old = change.new, change.old
     if new is None:
@@ -67,28 +66,32 @@ def world(change: LeafChange, case: Case) -> str | None:
     if fresh:
         return fresh[0]
     words = _words(new.value) - (_words(old.value) if old else frozenset())
-    if words & ANYONE and _is_about_hosts(change, case):
+    if words & ANYONE and _is_about_hosts(change, around):
         return new.value
     return None
 
 
 def _everyone(value: str) -> list[str]:
     """Networks too large for any server park, in order."""
+    return [text for text, wide in _ranges(value) if wide.prefixlen < _SHORTEST[wide.version]]
+
+
+def _ranges(value: str) -> list[tuple[str, Network]]:
+    """The networks of a value, as written and as read."""
     found = [literal.text for literal in literals(value) if literal.kind is LiteralKind.NETWORK]
-    parsed = ((text, network(text)) for text in found)
-    return [text for text, wide in parsed if wide and wide.prefixlen < _SHORTEST[wide.version]]
+    return [(text, wide) for text in found if (wide := network(text)) is not None]
 
 
 def _words(value: str) -> frozenset[str]:
     return frozenset(word.lower() for word in re.split(r"[\s,;]+", value) if word)
 
 
-def _is_about_hosts(change: LeafChange, case: Case) -> bool:
+def _is_about_hosts(change: LeafChange, around: Surroundings) -> bool:
     """True in a firewall or where addresses stood or stand beside."""
     leaves = [leaf for leaf in (change.new, change.old) if leaf is not None]
     if any(in_firewall(change.path, leaf.key) or holds_host(leaf) for leaf in leaves):
         return True
-    return bool(_neighbours(case, change))
+    return bool(_networks(around.neighbours(change.path, change.key)))
 
 
 def bound(change: LeafChange) -> bool:
@@ -110,22 +113,22 @@ def _names_host(leaf: Leaf) -> bool:
     return re.search(r"[A-Za-z]|\d+\.\d+\.\d+\.\d+|::", leaf.value) is not None
 
 
-def wider(change: LeafChange, case: Case) -> tuple[Wider, ...]:
+def wider(change: LeafChange, around: Surroundings) -> tuple[Wider, ...]:
     """Each network that is larger than any the place held, or than its neighbours."""
     new = change.new
     if new is None:
         return ()
+    ranges = [(text, wide) for text, wide in _ranges(new.value) if wide.num_addresses > 1]
+    if not ranges:
+        return ()
     limits = _networks([change.old]) if change.old else []
-    limits = limits or _neighbours(case, change)
+    limits = limits or _networks(around.neighbours(change.path, change.key))
     found = []
-    for literal in literals(new.value):
-        wide = network(literal.text) if literal.kind is LiteralKind.NETWORK else None
-        if wide is None or wide.num_addresses == 1:
-            continue
+    for text, wide in ranges:
         known = [one.prefixlen for one in limits if one.version == wide.version]
         limit = min(known) if known else wide.max_prefixlen
         if wide.prefixlen < limit:
-            found.append(Wider(literal.text, f"/{limit}"))
+            found.append(Wider(text, f"/{limit}"))
     return tuple(found)
 
 
@@ -146,16 +149,6 @@ def _networks(leaves: Iterable[Leaf]) -> list[Network]:
 def _length(text: str) -> int:
     parsed = address(text)
     return parsed.max_prefixlen if parsed else 0
-
-
-def _neighbours(case: Case, change: LeafChange) -> list[Network]:
-    """What the same list held in the base, or where it is new, lists of the same shape."""
-    document = case.base.get(change.path)
-    if not isinstance(document, Document):
-        return []
-    beside = [leaf for leaf in document.leaves if leaf.key[:-1] == change.key[:-1]]
-    alike = [leaf for leaf in document.leaves if shape(leaf.key) == shape(change.key)]
-    return _networks(beside) or _networks(alike)
 
 
 def covers(change: LeafChange) -> bool:
