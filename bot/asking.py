@@ -101,7 +101,7 @@ def _fitted(
     return Question(role, system, user, SCHEMA)
 
 
-def review_question(  # noqa: PLR0913, PLR0917 - the reviewer sees that many things
+def review_question(
     request: Request,
     documents: Mapping[str, Document],
     order: Sequence[str | Place],

@@ -17,14 +17,26 @@ import click
 from bot.core.gate import Mode
 from bot.core.outcome import Outcome, Status, Trouble
 from bot.core.request import Language, Request, RequestError, language_of, read_request
-from bot.ports import BaseMoved, ModelError, RepositoryError
 from bot.policy import PolicyError
+from bot.ports import BaseMoved, ModelError, RepositoryError
 from bot.screen import Screen
 from bot.settings import Settings, SettingsError, read_settings
 
-_REPO = click.option("--repo", type=click.Path(path_type=Path), default=Path(), help="The repository (default: here).")
-_MODE = click.option("--mode", type=click.Choice([mode.value for mode in Mode]), default="blind", help="How the reviewer works.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object (see cfg schema).")
+_REPO = click.option(
+    "--repo",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="The repository (default: here).",
+)
+_MODE = click.option(
+    "--mode",
+    type=click.Choice([mode.value for mode in Mode]),
+    default="blind",
+    help="How the reviewer works.",
+)
+_JSON = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object (see cfg schema)."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,7 +52,9 @@ def cli() -> None:
 @click.option("--plan", is_flag=True, help="Stop before the merge; change nothing.")
 @_MODE
 @_JSON
-def change(request: str, repo: Path, base: str | None, mode: str, *, plan: bool, as_json: bool) -> None:
+def change(
+    request: str, repo: Path, base: str | None, mode: str, *, plan: bool, as_json: bool
+) -> None:
     """Carry out REQUEST: find the places, change them, judge the change, merge it."""
 
     def run(asked: Request, settings: Settings, screen: Screen) -> Outcome:
@@ -95,7 +109,9 @@ def explain(request: str, repo: Path, base: str, *, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("rule", required=False)
-@click.option("--lang", type=click.Choice(["en", "ko"]), help="Language (default: CFG_LANG or LANG).")
+@click.option(
+    "--lang", type=click.Choice(["en", "ko"]), help="Language (default: CFG_LANG or LANG)."
+)
 @_JSON
 def rules(rule: str | None, lang: str | None, *, as_json: bool) -> None:
     """Show every rule of the gate, or one with its reason and an example."""
@@ -112,7 +128,11 @@ def schema() -> None:
 
 
 @cli.command()
-@click.option("--into", type=click.Path(path_type=Path), help="Where to make the sample fleet (default: a new temporary folder).")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    help="Where to make the sample fleet (default: a new temporary folder).",
+)
 @click.option("--request", help="What to ask for (default: the config server moves, in Korean).")
 def demo(into: Path | None, request: str | None) -> None:
     """Make the sample fleet, move its config server with one Korean sentence, show the merged diff."""
@@ -142,12 +162,16 @@ def _guarded(asked: Request, repo: Path, mode: str, run: _Run, screen: Screen) -
         with screen:
             return run(asked, read_settings(os.environ), screen)
     except (RepositoryError, ModelError, SettingsError, PolicyError) as error:
-        return _without_pipeline(Status.ERROR, mode, error.code, {"path": str(repo), **error.facts}, asked)
+        return _without_pipeline(
+            Status.ERROR, mode, error.code, {"path": str(repo), **error.facts}, asked
+        )
     except BaseMoved:
         return _without_pipeline(Status.ERROR, mode, "base-moved", {}, asked)
     except Exception as error:  # noqa: BLE001 - a crash must read as an error (2), never as a verdict (1)
         traceback.print_exc(file=sys.stderr)
-        return _without_pipeline(Status.ERROR, mode, "internal", {"detail": f"{type(error).__name__}: {error}"}, asked)
+        return _without_pipeline(
+            Status.ERROR, mode, "internal", {"detail": f"{type(error).__name__}: {error}"}, asked
+        )
 
 
 def _request(text: str) -> Request:
@@ -159,9 +183,13 @@ def _request(text: str) -> Request:
     return read_request(text)
 
 
-def _without_pipeline(status: Status, mode: str, code: str, facts: dict[str, str], request: Request | None = None) -> Outcome:
+def _without_pipeline(
+    status: Status, mode: str, code: str, facts: dict[str, str], request: Request | None = None
+) -> Outcome:
     trouble = Trouble(code, tuple(sorted(facts.items())))
-    return Outcome(status=status, request=request, mode=mode, author="", reviewer="", trouble=trouble)
+    return Outcome(
+        status=status, request=request, mode=mode, author="", reviewer="", trouble=trouble
+    )
 
 
 def _language(text: str | None) -> Language:

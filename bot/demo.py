@@ -12,7 +12,14 @@ from pathlib import Path
 import bot
 
 REQUEST = "설정 서버가 192.0.2.7에서 192.0.2.77로 옮겨갔어. 다른 서버들도 맞춰줘"
-_IDENTITY = ("-c", "user.name=fleet owner", "-c", "user.email=owner@example.com", "-c", "commit.gpgsign=false")
+_IDENTITY = (
+    "-c",
+    "user.name=fleet owner",
+    "-c",
+    "user.email=owner@example.com",
+    "-c",
+    "commit.gpgsign=false",
+)
 
 
 def fleet_folder() -> Path:
@@ -26,7 +33,11 @@ def make_fleet(into: Path) -> Path:
     """A repository at ``into`` (not existing, or empty) with the sample fleet as its one commit."""
     shutil.copytree(fleet_folder(), into, dirs_exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    for arguments in (["init", "-q", "-b", "main"], ["add", "-A", "-f"], [*_IDENTITY, "commit", "-q", "-m", "The fleet as it runs today"]):
+    for arguments in (
+        ["init", "-q", "-b", "main"],
+        ["add", "-A", "-f"],
+        [*_IDENTITY, "commit", "-q", "-m", "The fleet as it runs today"],
+    ):
         subprocess.run(["git", *arguments], cwd=into, env=environment, check=True)  # noqa: S603, S607 - git, from PATH
     return into
 

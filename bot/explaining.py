@@ -14,7 +14,9 @@ from bot.screen import Screen
 from bot.settings import BUILTIN, Settings
 
 
-def explain_request(request: Request, repo: Path, base: str, settings: Settings, screen: Screen) -> Outcome:
+def explain_request(
+    request: Request, repo: Path, base: str, settings: Settings, screen: Screen
+) -> Outcome:
     """The places ``request`` means by rules, or why they cannot be told. Raises RepositoryError."""
     library = wiring.open_library(repo, screen.indexing)
     sha = library.commit(base)

@@ -28,7 +28,12 @@ REGULAR = frozenset({"100644", "100755"})
 
 
 def gather(
-    request: Request, library: Library, sha: str, paths: Collection[str] = (), *, for_models: bool = False
+    request: Request,
+    library: Library,
+    sha: str,
+    paths: Collection[str] = (),
+    *,
+    for_models: bool = False,
 ) -> Index:
     """The index of commit ``sha`` for ``request``; ``paths`` are read whatever they hold.
 
@@ -44,15 +49,24 @@ def gather(
 
 
 def _gather_some(
-    request: Request, library: Library, sha: str, files: Sequence[TreeEntry], names: frozenset[str], paths: Collection[str]
+    request: Request,
+    library: Library,
+    sha: str,
+    files: Sequence[TreeEntry],
+    names: frozenset[str],
+    paths: Collection[str],
 ) -> Index:
     wishes = understand(request)
     literals, phrases = _needs(request, wishes)
-    chosen = {entry.path for entry in files if is_inventory(entry.path) and entry.size < SMALL_BYTES} | set(paths)
+    chosen = {
+        entry.path for entry in files if is_inventory(entry.path) and entry.size < SMALL_BYTES
+    } | set(paths)
     chosen.update(path for literal in literals for path in library.holding(sha, literal))
     complete = True
     for phrase in phrases:
-        found = library.covering(sha, [term.options for term in phrase if term.required], MAX_COVERING)
+        found = library.covering(
+            sha, [term.options for term in phrase if term.required], MAX_COVERING
+        )
         complete = complete and len(found) < MAX_COVERING
         chosen.update(found)
     index = Index(library.read(sha, chosen), names, complete)
@@ -63,7 +77,9 @@ def _gather_some(
     return index
 
 
-def _needs(request: Request, wishes: tuple[Wish, ...] | Unproven) -> tuple[tuple[str, ...], tuple[tuple[Term, ...], ...]]:
+def _needs(
+    request: Request, wishes: tuple[Wish, ...] | Unproven
+) -> tuple[tuple[str, ...], tuple[tuple[Term, ...], ...]]:
     """Of a request that rules cannot read, its literals and the words of the whole text."""
     if not isinstance(wishes, Unproven):
         needed = wanted(wishes)
@@ -73,7 +89,7 @@ def _needs(request: Request, wishes: tuple[Wish, ...] | Unproven) -> tuple[tuple
 
 
 def _owned_literals(wishes: tuple[Wish, ...] | Unproven, index: Index) -> tuple[str, ...]:
-    """"The config server's address is now X": the present address is the inventory's to say."""
+    """Where "the config server's address is now X", the present address is the inventory's to say."""
     if isinstance(wishes, Unproven):
         return ()
     named = [wish.words for wish in wishes if isinstance(wish, SetWish)]
@@ -82,8 +98,14 @@ def _owned_literals(wishes: tuple[Wish, ...] | Unproven, index: Index) -> tuple[
 
 def about(request: Request, library: Library, sha: str) -> tuple[str, ...]:
     """The files that speak most of the request's words, best first: what a model is shown."""
-    words = [token.text for token in tokenize(request.text) if token.sort in {Sort.WORD, Sort.QUOTED, Sort.ASSIGN}]
-    options = {option for term in terms_of(words) for option in term.options} | set(_literal_words(request))
+    words = [
+        token.text
+        for token in tokenize(request.text)
+        if token.sort in {Sort.WORD, Sort.QUOTED, Sort.ASSIGN}
+    ]
+    options = {option for term in terms_of(words) for option in term.options} | set(
+        _literal_words(request)
+    )
     return tuple(ranked.path for ranked in library.about(sha, options, MAX_ABOUT))
 
 

@@ -40,7 +40,9 @@ T = TypeVar("T")
 
 def model_team(settings: Settings, mode: Mode) -> Team:
     """The author and the reviewer that ``settings`` name, sharing one budget."""
-    limits = Limits(settings.max_calls, settings.max_tokens, settings.max_cost, settings.max_seconds)
+    limits = Limits(
+        settings.max_calls, settings.max_tokens, settings.max_cost, settings.max_seconds
+    )
     budget = Budget(limits)
     author = _model(settings.author, settings, budget)
     reviewer = _model(settings.reviewer, settings, budget)
@@ -92,7 +94,10 @@ class Asker:
         if isinstance(asked, Unusable):
             return asked
         answer, usages = ask_strictly(self.model, asked, read, self.attempts)
-        self.spent.extend(Spent(u.model, u.role, u.prompt_tokens, u.completion_tokens, u.cost, u.seconds) for u in usages)
+        self.spent.extend(
+            Spent(u.model, u.role, u.prompt_tokens, u.completion_tokens, u.cost, u.seconds)
+            for u in usages
+        )
         return answer
 
 
@@ -123,7 +128,9 @@ class Author:
 
     asker: Asker
 
-    def propose(self, request: Request, index: Index, feedback: tuple[Finding, ...]) -> Proposal | Question | Unusable:
+    def propose(
+        self, request: Request, index: Index, feedback: tuple[Finding, ...]
+    ) -> Proposal | Question | Unusable:
         """What it would do; ``feedback`` are the findings against its last try."""
         shown = Shown.of(request, index)
         told = [" ".join(word(finding, Language.ENGLISH)) for finding in feedback]
@@ -150,7 +157,7 @@ class Reviewer:
         """From request and base alone."""
         shown = Shown.of(matter.request, matter.index)
         asked = derive_question(matter.request, shown.documents, shown.order, shown.mask)
-        answer = self.asker.ask(asked, shown.read)
+        answer: Proposal | Question | Unusable = self.asker.ask(asked, shown.read)
         if isinstance(answer, Unusable):
             return answer
         if isinstance(answer, Question):
@@ -171,10 +178,21 @@ class Reviewer:
         return join_reviews(self._batch(matter, shown, findings, hunks, batch) for batch in batches)
 
     def _batch(
-        self, matter: Matter, shown: Shown, findings: tuple[Finding, ...], hunks: tuple[Hunk, ...], batch: tuple[Hunk, ...]
+        self,
+        matter: Matter,
+        shown: Shown,
+        findings: tuple[Finding, ...],
+        hunks: tuple[Hunk, ...],
+        batch: tuple[Hunk, ...],
     ) -> Review | Unusable:
         elsewhere = [hunk for hunk in hunks if hunk not in batch]
         asked = review_question(
-            matter.request, shown.documents, shown.order, batch, findings, shown.mask, elsewhere=elsewhere
+            matter.request,
+            shown.documents,
+            shown.order,
+            batch,
+            findings,
+            shown.mask,
+            elsewhere=elsewhere,
         )
         return self.asker.ask(asked, lambda text: read_review(text, batch))

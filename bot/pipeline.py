@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from bot.core.builtin.derive import derive
-from bot.core.change import Change, build_change
+from bot.core.change import Change, FileChange, build_change
 from bot.core.expectation import Derivation, Expectation, Unproven
 from bot.core.finding import Finding
-from bot.core.gate import Ask, Decision, Evaluation, Merge, Mode, Revise, decide, rank
+from bot.core.gate import Agreement, Ask, Decision, Evaluation, Merge, Mode, Revise, decide, rank
 from bot.core.index import Index
 from bot.core.operation import Proposal, Question, Unusable
 from bot.core.outcome import Outcome, Spent, Status
@@ -97,7 +97,9 @@ def verify(request: Request, base: str, head: str, work: Work) -> Outcome:
     return replace(ending, base=base_sha, head=head_sha, seconds=watch.seconds())
 
 
-def change(request: Request, branch: str, base: str, forge: Forge, work: Work, *, plan: bool) -> Outcome:
+def change(
+    request: Request, branch: str, base: str, forge: Forge, work: Work, *, plan: bool
+) -> Outcome:
     """Carry out ``request`` on ``branch``, which is at ``base``; with ``plan`` stop before the merge.
 
     Raises RepositoryError, ModelError, BaseMoved (the base would not stand still).
@@ -110,7 +112,9 @@ def change(request: Request, branch: str, base: str, forge: Forge, work: Work, *
     raise BaseMoved
 
 
-def _change_once(request: Request, branch: str, base: str, forge: Forge, work: Work, *, plan: bool) -> Outcome:
+def _change_once(
+    request: Request, branch: str, base: str, forge: Forge, work: Work, *, plan: bool
+) -> Outcome:
     watch = Stopwatch(work.on_stage)
     watch.stage("understand")
     index = gather(request, work.library, base, for_models=work.team.uses_models)
@@ -138,7 +142,12 @@ class _Attempt:
 
 
 def _best_attempt(
-    request: Request, base: str, index: Index, expectation: Expectation, work: Work, watch: Stopwatch
+    request: Request,
+    base: str,
+    index: Index,
+    expectation: Expectation,
+    work: Work,
+    watch: Stopwatch,
 ) -> _Attempt:
     """Rounds of proposing and judging; a later round never replaces a better one."""
     best: _Attempt | None = None
@@ -157,14 +166,22 @@ def _best_attempt(
     return best
 
 
-def _attempt(  # noqa: PLR0913 - one round sees everything there is
-    request: Request, base: str, index: Index, expectation: Expectation, work: Work, watch: Stopwatch,
-    feedback: tuple[Finding, ...], may_revise: bool,  # noqa: FBT001
+def _attempt(
+    request: Request,
+    base: str,
+    index: Index,
+    expectation: Expectation,
+    work: Work,
+    watch: Stopwatch,
+    feedback: tuple[Finding, ...],
+    may_revise: bool,  # noqa: FBT001
 ) -> _Attempt:
     watch.stage("propose")
     made = _candidate(request, index, expectation, work.team, feedback)
     if isinstance(made, Unproven):
-        return _Attempt(Ask(made), _ending(request, work, Status.DECLINED, None, None, question=made))
+        return _Attempt(
+            Ask(made), _ending(request, work, Status.DECLINED, None, None, question=made)
+        )
     watch.stage("apply")
     modes = {entry.path: entry.mode for entry in work.library.tree(base)}
     candidate = build_change(with_modes(made, modes))
@@ -177,7 +194,13 @@ def _attempt(  # noqa: PLR0913 - one round sees everything there is
     return _Attempt(decision, _ending(request, work, status, matter, evaluation), evaluation)
 
 
-def _candidate(request: Request, index: Index, expectation: Expectation, team: Team, feedback: tuple[Finding, ...]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _candidate(
+    request: Request,
+    index: Index,
+    expectation: Expectation,
+    team: Team,
+    feedback: tuple[Finding, ...],
+) -> tuple[FileChange, ...] | Unproven:
     """The files as the author would have them, or the question that stands in the way."""
     if team.propose is None:
         return expectation.change.files if isinstance(expectation, Derivation) else expectation
@@ -191,15 +214,22 @@ def _candidate(request: Request, index: Index, expectation: Expectation, team: T
 
 
 def _staged(work: Work, watch: Stopwatch) -> AgreementOf:
-    def agree(matter: Matter, findings: tuple[Finding, ...]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def agree(matter: Matter, findings: tuple[Finding, ...]) -> Agreement | None:
         watch.stage("review")
         return work.team.agree(matter, findings)
 
     return agree
 
 
-def _merge(  # noqa: PLR0913 - each is one part of a merge
-    request: Request, branch: str, base: str, candidate: Change, forge: Forge, ending: Outcome, *, plan: bool
+def _merge(
+    request: Request,
+    branch: str,
+    base: str,
+    candidate: Change,
+    forge: Forge,
+    ending: Outcome,
+    *,
+    plan: bool,
 ) -> Outcome:
     """The judged commit, and no other, becomes the branch; its own branch is gone afterwards."""
     if plan:
@@ -219,8 +249,13 @@ def _message(request: Request, candidate: Change) -> str:
     return f"{subject}\n\n{request.text}\n\n{count}, by cfgbot.\n"
 
 
-def _ending(  # noqa: PLR0913 - an outcome has that many sides
-    request: Request, work: Work, status: Status, matter: Matter | None, evaluation: Evaluation | None, question: Unproven | None = None
+def _ending(
+    request: Request,
+    work: Work,
+    status: Status,
+    matter: Matter | None,
+    evaluation: Evaluation | None,
+    question: Unproven | None = None,
 ) -> Outcome:
     return Outcome(
         status=status,
@@ -231,8 +266,7 @@ def _ending(  # noqa: PLR0913 - an outcome has that many sides
         change=matter.change if matter else None,
         explained=evaluation.explained if evaluation else (),
         findings=evaluation.findings if evaluation else (),
-        question=question or (matter.expectation if matter and isinstance(matter.expectation, Unproven) else None),
+        question=question
+        or (matter.expectation if matter and isinstance(matter.expectation, Unproven) else None),
         spent=work.team.spent(),
     )
-
-

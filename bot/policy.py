@@ -63,10 +63,16 @@ def _only(path: str, content: Any, known: tuple[str, ...], where: str) -> None: 
     for key in content:
         if key not in known:
             near = get_close_matches(str(key), known, 1)
-            raise PolicyError(path, f"unknown key {key!r} in {where}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            raise PolicyError(
+                path,
+                f"unknown key {key!r} in {where}"
+                + (f"; did you mean {near[0]!r}?" if near else ""),
+            )
 
 
-def _patterns(path: str, content: dict[str, Any], key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+def _patterns(
+    path: str, content: dict[str, Any], key: str, default: tuple[str, ...]
+) -> tuple[str, ...]:
     value = content.get(key, list(default))
     if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
         raise PolicyError(path, f"{key} must be a list of path patterns")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from bot.core.outcome import Outcome
 from bot.core.report.as_json import as_json as outcome_as_json
@@ -41,13 +41,18 @@ class Screen:
             self._console = Console(highlight=False, emoji=False, markup=False)
         return self._console
 
-    def __enter__(self) -> Screen:
+    def __enter__(self) -> Self:
         if not self._as_json and sys.stdout.isatty():
             self._spinner = self.console.status("")
             self._spinner.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self._spinner:
             self._spinner.stop()
             self._spinner = None
@@ -90,7 +95,11 @@ class Screen:
             from difflib import get_close_matches  # noqa: PLC0415
 
             near = get_close_matches(rule, RULE_TEXTS, 1)
-            sys.stderr.write(f"no rule {rule!r}" + (f"; did you mean {near[0]!r}?" if near else "; run cfg rules") + "\n")
+            sys.stderr.write(
+                f"no rule {rule!r}"
+                + (f"; did you mean {near[0]!r}?" if near else "; run cfg rules")
+                + "\n"
+            )
             return 2
         from bot.tables import print_rule, print_rules, rule_as_json  # noqa: PLC0415
 

@@ -92,7 +92,11 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
 
 def _endpoint(environ: Mapping[str, str], role: str) -> Endpoint:
     name = environ.get(f"CFG_{role}_MODEL", "").strip() or BUILTIN
-    return Endpoint(name, environ.get(f"CFG_{role}_BASE_URL") or None, environ.get(f"CFG_{role}_API_KEY") or None)
+    return Endpoint(
+        name,
+        environ.get(f"CFG_{role}_BASE_URL") or None,
+        environ.get(f"CFG_{role}_API_KEY") or None,
+    )
 
 
 def _different(settings: Settings) -> None:
@@ -119,6 +123,6 @@ def _number(environ: Mapping[str, str], name: str, default: float) -> float:
         value = float(text)
     except ValueError:
         raise SettingsError("setting-invalid", name=name, value=text) from None
-    if not 0 < value < 10_000_000:  # noqa: PLR2004 - a sanity bound, NaN fails it too
+    if not 0 < value < 10_000_000:
         raise SettingsError("setting-invalid", name=name, value=text)
     return value

@@ -63,22 +63,32 @@ def print_outcome(console: Console, outcome: Outcome, language: Language) -> Non
         _print_changes(console, outcome.change, outcome.explained, language, secrets)
     if outcome.findings:
         console.print(_findings_table(outcome.findings, language, secrets))
-    console.print(Styled(say_verdict(outcome, language), style=_STYLES[outcome.status]), _summary(outcome, language))
+    console.print(
+        Styled(say_verdict(outcome, language), style=_STYLES[outcome.status]),
+        _summary(outcome, language),
+    )
     if outcome.trouble:
         console.print(visible(say_trouble(outcome.trouble, language)))
     if outcome.question and outcome.status in {Status.DECLINED, Status.REJECTED}:
         _print_question(console, outcome.question, language)
     if outcome.merged:
-        console.print(f"{outcome.branch}: {(outcome.base or '')[:12]} → {outcome.merged[:12]}", style="dim")
+        console.print(
+            f"{outcome.branch}: {(outcome.base or '')[:12]} → {outcome.merged[:12]}", style="dim"
+        )
 
 
 def _summary(outcome: Outcome, language: Language) -> Styled:
     parts = []
     if outcome.change is not None:
-        counts = {"values": str(len(outcome.change.leaf_changes)), "files": str(len(outcome.change.files))}
+        counts = {
+            "values": str(len(outcome.change.leaf_changes)),
+            "files": str(len(outcome.change.files)),
+        }
         parts.append(_WORDS["count"].say(language, counts))
     if outcome.author:
-        parts.append(_WORDS["judges"].say(language, {"author": outcome.author, "reviewer": outcome.reviewer}))
+        parts.append(
+            _WORDS["judges"].say(language, {"author": outcome.author, "reviewer": outcome.reviewer})
+        )
     if outcome.spent:
         tokens = sum(spent.prompt_tokens + spent.completion_tokens for spent in outcome.spent)
         cost = f"{sum(spent.cost for spent in outcome.spent):.4f}"
@@ -95,10 +105,18 @@ def _print_question(console: Console, question: Unproven, language: Language) ->
 
 
 def _print_changes(
-    console: Console, change: Change, explained: Iterable[Explained], language: Language, secrets: tuple[str, ...]
+    console: Console,
+    change: Change,
+    explained: Iterable[Explained],
+    language: Language,
+    secrets: tuple[str, ...],
 ) -> None:
     """Each leaf as it was and is, by file; evidence that is that of the leaf before is not said again."""
-    lines = {(file.path, side): _lines(data) for file in change.files for side, data in (("base", file.base), ("head", file.head))}
+    lines = {
+        (file.path, side): _lines(data)
+        for file in change.files
+        for side, data in (("base", file.base), ("head", file.head))
+    }
     previous = ""
     for path, items in groupby(explained, key=lambda item: item.change.path):
         console.print(visible(path), style="bold", soft_wrap=True)
@@ -106,7 +124,9 @@ def _print_changes(
             for text, style in _leaf_lines(item.change, lines):
                 console.print(visible(hide(text, secrets)), style=style, soft_wrap=True)
             said = hide(_reasons(item, language), secrets)
-            console.print("    " + (_SAME if said == previous else visible(said)), style="dim", soft_wrap=True)
+            console.print(
+                "    " + (_SAME if said == previous else visible(said)), style="dim", soft_wrap=True
+            )
             previous = said
 
 
@@ -118,7 +138,9 @@ def _reasons(item: Explained, language: Language) -> str:
     return f"{place}: {say_evidence(item.place, language)} · {value}: {say_evidence(item.value, language)}"
 
 
-def _leaf_lines(change: LeafChange, lines: dict[tuple[str, str], list[str]]) -> Iterator[tuple[str, str]]:
+def _leaf_lines(
+    change: LeafChange, lines: dict[tuple[str, str], list[str]]
+) -> Iterator[tuple[str, str]]:
     yield f"  @@ {change.line} @@ {show_key(change.key)}", "cyan"
     if change.old is not None:
         yield "  -" + _line(lines[change.path, "base"], change.old.line), "red"
@@ -134,15 +156,25 @@ def _line(lines: list[str], number: int) -> str:
     return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
 
-def _findings_table(findings: Iterable[Finding], language: Language, secrets: tuple[str, ...]) -> Table:
+def _findings_table(
+    findings: Iterable[Finding], language: Language, secrets: tuple[str, ...]
+) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("rule", "where", "what"):
         table.add_column(_WORDS[name].say(language), overflow="fold")
     for finding in findings:
         message, remedy = word(finding, language)
-        where = f"{finding.path}:{finding.line}" if finding.path and finding.line else finding.path or ""
+        where = (
+            f"{finding.path}:{finding.line}"
+            if finding.path and finding.line
+            else finding.path or ""
+        )
         style = "red" if finding.blocks else "yellow"
-        table.add_row(Styled(finding.rule, style=style), visible(where), visible(hide(f"{message} {remedy}", secrets)))
+        table.add_row(
+            Styled(finding.rule, style=style),
+            visible(where),
+            visible(hide(f"{message} {remedy}", secrets)),
+        )
     return table
 
 
@@ -168,4 +200,9 @@ def print_rule(console: Console, rule: str, language: Language) -> None:
 def rule_as_json(rule: str, language: Language) -> dict[str, Any]:
     """One rule as JSON values."""
     text = RULE_TEXTS[rule]
-    return {"id": rule, "title": text.title.say(language), "why": text.why.say(language), "example": text.example}
+    return {
+        "id": rule,
+        "title": text.title.say(language),
+        "why": text.why.say(language),
+        "example": text.example,
+    }

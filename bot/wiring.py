@@ -19,7 +19,9 @@ from bot.policy import read_policy
 from bot.settings import BUILTIN, Settings
 
 
-def open_library(repository: Path, progress: Callable[[int, int], None] | None = None) -> GitLibrary:
+def open_library(
+    repository: Path, progress: Callable[[int, int], None] | None = None
+) -> GitLibrary:
     """The repository's commits. Raises RepositoryError."""
     return GitLibrary(repository, progress=progress)
 
@@ -29,7 +31,9 @@ def open_forge(repository: Path) -> GitForge:
     return GitForge(repository)
 
 
-def assemble(library: GitLibrary, settings: Settings, mode: Mode, base: str, on_stage: OnStage) -> Work:
+def assemble(
+    library: GitLibrary, settings: Settings, mode: Mode, base: str, on_stage: OnStage
+) -> Work:
     """Everything one request needs; the policy is that of commit ``base``, never of the head.
 
     Raises PolicyError.

@@ -33,7 +33,9 @@ class Ran:
     @property
     def rules(self) -> set[str]:
         """The rules whose findings block."""
-        return {finding["rule"] for finding in self.said["findings"] if finding["severity"] == "blocks"}
+        return {
+            finding["rule"] for finding in self.said["findings"] if finding["severity"] == "blocks"
+        }
 
     @property
     def changed(self) -> dict[tuple[str, str], str | None]:
@@ -55,7 +57,9 @@ def cfg(*arguments: str, cwd: Path | None = None, env: dict[str, str] | None = N
         **(env or {}),
     }
     command = [sys.executable, "-W", "error::SyntaxWarning", "-m", "bot.cli", *arguments]
-    with subprocess.Popen(command, cwd=cwd, env=clean, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command, cwd=cwd, env=clean, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         try:
             out, err = process.communicate(timeout=60)
         except subprocess.TimeoutExpired:
@@ -68,7 +72,11 @@ def cfg(*arguments: str, cwd: Path | None = None, env: dict[str, str] | None = N
 def fleet_files() -> dict[str, bytes]:
     """The sample fleet's files by path."""
     root = fleet_folder()
-    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
 
 
 def fleet(folder: Path) -> Path:

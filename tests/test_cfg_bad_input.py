@@ -12,11 +12,15 @@ from tests.commands import cfg, state
 from tests.git_repo import git, make_repo
 
 REQUEST = "set timeout to 45s in app.yml"
-FILES: dict[str, str | bytes] = {"app.yml": "name: app\ntimeout: 30s\n", "other.yml": "name: other\nport: 8080\n"}
+FILES: dict[str, str | bytes] = {
+    "app.yml": "name: app\ntimeout: 30s\n",
+    "other.yml": "name: other\nport: 8080\n",
+}
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
+    """Two small files."""
     return make_repo(tmp_path / "repo", FILES)
 
 
@@ -34,7 +38,10 @@ def test_the_plain_case_merges(repo: Path) -> None:
     assert ended(repo) == (0, "merged")
 
 
-@pytest.mark.parametrize(("text", "code"), [("", "request-empty"), ("  \n ", "request-empty"), ("x" * 100_000, "request-too-long")])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "request-empty"), ("  \n ", "request-empty"), ("x" * 100_000, "request-too-long")],
+)
 def test_a_request_nobody_can_read_is_declined(repo: Path, text: str, code: str) -> None:
     """Empty or 100 kB long: declined with the reason, nothing changed."""
     before = state(repo)
@@ -47,7 +54,16 @@ def test_a_request_that_is_no_text_is_declined(repo: Path) -> None:
     import sys  # noqa: PLC0415
 
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-    command = [sys.executable.encode(), b"-m", b"bot.cli", b"change", b"set timeout \xff\xfe to 45s", b"--repo", bytes(repo), b"--json"]
+    command = [
+        sys.executable.encode(),
+        b"-m",
+        b"bot.cli",
+        b"change",
+        b"set timeout \xff\xfe to 45s",
+        b"--repo",
+        bytes(repo),
+        b"--json",
+    ]
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
     assert (done.returncode, b"request-unreadable" in done.stdout) == (1, True), done
 
@@ -56,7 +72,14 @@ def test_a_request_that_is_no_text_is_declined(repo: Path) -> None:
     ("name", "content"),
     [
         ("bad.yml", b"timeout: \xff\xfe\n"),
-        ("bomb.yml", b"a: &a [x]\n" + b"".join(b"%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n" % (c, c, *[c - 1] * 8) for c in range(98, 115))),
+        (
+            "bomb.yml",
+            b"a: &a [x]\n"
+            + b"".join(
+                b"%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n" % (c, c, *[c - 1] * 8)
+                for c in range(98, 115)
+            ),
+        ),
         ("deep.json", b"[" * 100_000 + b"]" * 100_000),
         ("deep.yml", b"[" * 50_000),
         ("broken.yml", b"a: [1, 2\nb: }\n"),
@@ -72,7 +95,14 @@ def test_a_bad_file_beside_it_stops_nothing(tmp_path: Path, name: str, content: 
     assert git(repo, "diff", "--name-only", "HEAD~1", "HEAD") == "app.yml"
 
 
-@pytest.mark.parametrize("content", [b"host: 192.0.2.7\nbad: [\n", b"host: 192.0.2.7 \xff\n", b"x" * 2_000_000 + b"\nhost: 192.0.2.7\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"host: 192.0.2.7\nbad: [\n",
+        b"host: 192.0.2.7 \xff\n",
+        b"x" * 2_000_000 + b"\nhost: 192.0.2.7\n",
+    ],
+)
 def test_a_bad_file_that_matters_is_a_clear_refusal(tmp_path: Path, content: bytes) -> None:
     """A move never leaves out the file it cannot read: it is declined by name, and nothing changes."""
     repo = make_repo(tmp_path / "repo", {"good.yml": "host: 192.0.2.7\n", "zz.yml": content})
@@ -180,7 +210,13 @@ def test_the_policy_is_read_from_the_base(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["timeout: 30s\r\nname: app\r\n", "\ufefftimeout: 30s\nname: app\n", "timeout: 30s\nname: app", "# 설정\ntimeout: 30s # 초\nname: 앱\n", "name:\tapp\ntimeout:\t30s\n"],
+    [
+        "timeout: 30s\r\nname: app\r\n",
+        "\ufefftimeout: 30s\nname: app\n",
+        "timeout: 30s\nname: app",
+        "# 설정\ntimeout: 30s # 초\nname: 앱\n",
+        "name:\tapp\ntimeout:\t30s\n",
+    ],
 )
 def test_every_other_byte_stays(tmp_path: Path, content: str) -> None:
     """CRLF, byte order mark, no last newline, Korean, tabs: only the value's bytes differ."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,16 +29,31 @@ FILES = {
     "services/api/api.yml": "name: api\nretries: 3\ntimeout: 30s\n",
     "firewall.yml": "allow:\n  - 192.0.2.7/32\n",
 }
-PLACE = {"op": "set", "path": "services/worker/worker.yml", "key": "retries", "old": "3", "new": "5"}
+PLACE = {
+    "op": "set",
+    "path": "services/worker/worker.yml",
+    "key": "retries",
+    "old": "3",
+    "new": "5",
+}
 GOOD = operations(PLACE)
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Iterator[Path]:
-    yield make_repo(tmp_path / "repo", FILES)
+def repo(tmp_path: Path) -> Path:
+    """Two services and a firewall."""
+    return make_repo(tmp_path / "repo", FILES)
 
 
-def run(repo: Path, author: Behaviour, reviewer: Behaviour, *more: str, request: str = REQUEST, **settings: str) -> tuple[Ran, ModelServer]:
+def run(
+    repo: Path,
+    author: Behaviour,
+    reviewer: Behaviour,
+    *more: str,
+    request: str = REQUEST,
+    **settings: str,
+) -> tuple[Ran, ModelServer]:
+    """``cfg change`` with these two behaviours behind the models."""
     with ModelServer({"a": author, "b": reviewer}) as server:
         env = {
             "CFG_AUTHOR_MODEL": "openai/a",
@@ -54,6 +68,7 @@ def run(repo: Path, author: Behaviour, reviewer: Behaviour, *more: str, request:
 
 
 def good_reviewer() -> Behaviour:
+    """Derives and approves the right change."""
     return by_role(derive=GOOD, review=approves)
 
 
@@ -64,7 +79,10 @@ def test_right_answers_merge(repo: Path) -> None:
     assert ran.said["status"] == "merged"
     assert ran.changed == {("services/worker/worker.yml", "retries"): "5"}
     assert git(repo, "show", "HEAD:services/worker/worker.yml").splitlines()[2] == "retries: 5"
-    assert (ran.said["models"]["author"], ran.said["models"]["reviewer"]) == ("openai/a", "openai/b")
+    assert (ran.said["models"]["author"], ran.said["models"]["reviewer"]) == (
+        "openai/a",
+        "openai/b",
+    )
     assert ran.said["models"]["tokens"] > 0
     assert len(server.asked_of("a")) == 1
     assert len(server.asked_of("b")) == 2
@@ -83,11 +101,62 @@ def test_the_reviewer_never_sees_the_authors_words(repo: Path) -> None:
     [
         ("wrong value", operations({**PLACE, "new": "50"})),
         ("sibling file", operations({**PLACE, "path": "services/api/api.yml"})),
-        ("sibling key", operations({"op": "set", "path": "services/worker/worker.yml", "key": "timeout", "old": "30s", "new": "5s"})),
-        ("hidden extra", operations(PLACE, {"op": "set", "path": "services/worker/worker.yml", "key": "admin_port", "old": "9000", "new": "22"})),
-        ("opened firewall", operations(PLACE, {"op": "add_item", "path": "firewall.yml", "key": "allow", "value": "0.0.0.0/0"})),
-        ("wider firewall", operations(PLACE, {"op": "set", "path": "firewall.yml", "key": "allow > [0]", "old": "192.0.2.7/32", "new": "192.0.2.0/24"})),
-        ("text beside a value", operations({"op": "replace_text", "path": "services/worker/worker.yml", "find": "retries: 3", "replace": "retries: 5 # approved by security"})),
+        (
+            "sibling key",
+            operations(
+                {
+                    "op": "set",
+                    "path": "services/worker/worker.yml",
+                    "key": "timeout",
+                    "old": "30s",
+                    "new": "5s",
+                }
+            ),
+        ),
+        (
+            "hidden extra",
+            operations(
+                PLACE,
+                {
+                    "op": "set",
+                    "path": "services/worker/worker.yml",
+                    "key": "admin_port",
+                    "old": "9000",
+                    "new": "22",
+                },
+            ),
+        ),
+        (
+            "opened firewall",
+            operations(
+                PLACE,
+                {"op": "add_item", "path": "firewall.yml", "key": "allow", "value": "0.0.0.0/0"},
+            ),
+        ),
+        (
+            "wider firewall",
+            operations(
+                PLACE,
+                {
+                    "op": "set",
+                    "path": "firewall.yml",
+                    "key": "allow > [0]",
+                    "old": "192.0.2.7/32",
+                    "new": "192.0.2.0/24",
+                },
+            ),
+        ),
+        (
+            "text beside a value",
+            operations(
+                {
+                    "op": "replace_text",
+                    "path": "services/worker/worker.yml",
+                    "find": "retries: 3",
+                    "replace": "retries: 5 # approved by security",
+                }
+            ),
+        ),
         ("unknown file", operations({**PLACE, "path": "nowhere.yml"})),
         ("unknown key", operations({**PLACE, "key": "no > such > key", "old": "3"})),
         ("old value invented", operations({**PLACE, "old": "4"})),
@@ -110,13 +179,27 @@ def test_a_wrong_author_never_merges(repo: Path, case: str, reply: str) -> None:
 @pytest.mark.parametrize(
     "extra",
     [
-        {"op": "set", "path": "services/worker/worker.yml", "key": "admin_port", "old": "9000", "new": "22"},
+        {
+            "op": "set",
+            "path": "services/worker/worker.yml",
+            "key": "admin_port",
+            "old": "9000",
+            "new": "22",
+        },
         {"op": "add_item", "path": "firewall.yml", "key": "allow", "value": "198.51.100.9/32"},
-        {"op": "set", "path": "firewall.yml", "key": "allow > [0]", "old": "192.0.2.7/32", "new": "198.51.100.9/32"},
+        {
+            "op": "set",
+            "path": "firewall.yml",
+            "key": "allow > [0]",
+            "old": "192.0.2.7/32",
+            "new": "198.51.100.9/32",
+        },
     ],
 )
 @pytest.mark.parametrize("mode", ["blind", "review"])
-def test_a_yes_man_cannot_carry_a_hostile_author(repo: Path, extra: dict[str, str], mode: str) -> None:
+def test_a_yes_man_cannot_carry_a_hostile_author(
+    repo: Path, extra: dict[str, str], mode: str
+) -> None:
     """Even a reviewer that derives just what the author wrote moves no port and opens no firewall."""
     before = state(repo)
     hostile = operations(PLACE, extra)
@@ -135,7 +218,10 @@ def test_a_rejecting_reviewer_keeps_a_right_change_out(repo: Path) -> None:
     assert state(repo) == before
 
 
-@pytest.mark.parametrize("reply", ["approve", '{"verdict": "approve"}', '{"hunks": [], "missing": [], "verdict": "approve"}'])
+@pytest.mark.parametrize(
+    "reply",
+    ["approve", '{"verdict": "approve"}', '{"hunks": [], "missing": [], "verdict": "approve"}'],
+)
 def test_a_review_that_leaves_hunks_out_is_no_review(repo: Path, reply: str) -> None:
     """An approval that names no hunk is unusable, not green."""
     ran, _ = run(repo, says(GOOD), by_role(derive=GOOD, review=says(reply)))
@@ -179,10 +265,17 @@ def test_a_short_outage_is_ridden_out(repo: Path) -> None:
     [(always(error(500)), "model-unreachable"), (always(error(401)), "model-refused")],
 )
 @pytest.mark.parametrize("who", ["author", "reviewer"])
-def test_a_model_that_cannot_be_asked_is_an_error(repo: Path, trouble: Behaviour, code: str, who: str) -> None:
+def test_a_model_that_cannot_be_asked_is_an_error(
+    repo: Path, trouble: Behaviour, code: str, who: str
+) -> None:
     """Exit 2 and a clear sentence; no verdict is made up for a missing judge."""
     before = state(repo)
-    ran, _ = run(repo, trouble if who == "author" else says(GOOD), trouble if who == "reviewer" else good_reviewer(), CFG_MODEL_ATTEMPTS="2")
+    ran, _ = run(
+        repo,
+        trouble if who == "author" else says(GOOD),
+        trouble if who == "reviewer" else good_reviewer(),
+        CFG_MODEL_ATTEMPTS="2",
+    )
     assert ran.code == 2, ran.out
     assert ran.said["error"]["code"] == code
     assert state(repo) == before
@@ -190,7 +283,9 @@ def test_a_model_that_cannot_be_asked_is_an_error(repo: Path, trouble: Behaviour
 
 def test_a_model_too_slow_is_an_error(repo: Path) -> None:
     """A model that does not answer in time ends the run with exit 2."""
-    ran, _ = run(repo, slow(3, says(GOOD)), good_reviewer(), CFG_MODEL_TIMEOUT="0.4", CFG_MODEL_ATTEMPTS="1")
+    ran, _ = run(
+        repo, slow(3, says(GOOD)), good_reviewer(), CFG_MODEL_TIMEOUT="0.4", CFG_MODEL_ATTEMPTS="1"
+    )
     assert ran.code == 2
     assert ran.said["error"]["code"] == "model-timeout"
 
@@ -209,8 +304,11 @@ def test_one_model_as_both_is_refused_unless_allowed(repo: Path) -> None:
 
 def test_secrets_never_reach_a_model(tmp_path: Path) -> None:
     """A password in a file is a placeholder in every prompt, and stays in the file."""
-    secret = "hunter2-very-secret-9f8e7d"  # noqa: S105
-    repo = make_repo(tmp_path / "repo", {**FILES, "services/worker/db.yml": f"db:\n  password: {secret}\n  name: jobs\n"})
+    secret = "hunter2-very-secret-9f8e7d"
+    repo = make_repo(
+        tmp_path / "repo",
+        {**FILES, "services/worker/db.yml": f"db:\n  password: {secret}\n  name: jobs\n"},
+    )
     ran, server = run(repo, says(GOOD), good_reviewer())
     assert ran.code == 0, ran.out
     assert all(secret not in str(asked.body) for asked in server.asked)
@@ -219,7 +317,9 @@ def test_secrets_never_reach_a_model(tmp_path: Path) -> None:
 
 def test_a_secret_moved_by_the_author_is_refused(tmp_path: Path) -> None:
     """A placeholder written where it was not is unusable."""
-    repo = make_repo(tmp_path / "repo", {**FILES, "db.yml": "password: hunter2-very-secret-9f8e7d\n"})
+    repo = make_repo(
+        tmp_path / "repo", {**FILES, "db.yml": "password: hunter2-very-secret-9f8e7d\n"}
+    )
     moved = operations({**PLACE, "key": "name", "old": "worker", "new": "«SECRET_1»"})
     ran, _ = run(repo, says(moved), good_reviewer())
     assert ran.code == 1
@@ -229,17 +329,40 @@ def test_a_secret_moved_by_the_author_is_refused(tmp_path: Path) -> None:
 def test_rules_stay_a_witness_beside_models(repo: Path) -> None:
     """Where rules derive the change, two models that agree on another one do not merge it."""
     wrong = operations({**PLACE, "new": "50"})
-    ran, _ = run(repo, says(wrong), by_role(derive=wrong, review=approves), request="set retries to 5 in worker.yml")
+    ran, _ = run(
+        repo,
+        says(wrong),
+        by_role(derive=wrong, review=approves),
+        request="set retries to 5 in worker.yml",
+    )
     assert ran.code == 1
     assert "expected-change" in ran.rules
 
 
 def test_verify_asks_the_reviewer(repo: Path) -> None:
     """``cfg verify`` judges a diff that somebody else wrote, with the reviewer alone."""
-    (repo / "services/worker/worker.yml").write_text(FILES["services/worker/worker.yml"].replace("retries: 3", "retries: 5"))
+    (repo / "services/worker/worker.yml").write_text(
+        FILES["services/worker/worker.yml"].replace("retries: 3", "retries: 5")
+    )
     git(repo, "commit", "-qam", "by hand")
     with ModelServer({"b": good_reviewer()}) as server:
-        env = {"CFG_REVIEWER_MODEL": "openai/b", "OPENAI_API_KEY": "k", "OPENAI_BASE_URL": server.base_url, "OPENAI_API_BASE": server.base_url}
-        ran = cfg("verify", REQUEST, "--repo", str(repo), "--base", "HEAD~1", "--head", "HEAD", "--json", env=env)
+        env = {
+            "CFG_REVIEWER_MODEL": "openai/b",
+            "OPENAI_API_KEY": "k",
+            "OPENAI_BASE_URL": server.base_url,
+            "OPENAI_API_BASE": server.base_url,
+        }
+        ran = cfg(
+            "verify",
+            REQUEST,
+            "--repo",
+            str(repo),
+            "--base",
+            "HEAD~1",
+            "--head",
+            "HEAD",
+            "--json",
+            env=env,
+        )
     assert ran.code == 0, ran.out + ran.err
     assert ran.said["status"] == "approved"

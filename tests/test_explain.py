@@ -50,16 +50,14 @@ def proven(item: Explained) -> bool:
 
 
 def test_a_named_place_gets_the_named_value() -> None:
-    """"SMTP_PORT to 465" proves exactly that."""
+    """Setting SMTP_PORT to 465 is proven by those words."""
     found = explained(ENV, env(SMTP_PORT=465), "set SMTP_PORT to 465")
     assert proven(found["app.env SMTP_PORT"])
-    assert found["app.env SMTP_PORT"].place == Evidence(
-        Ground.NAMED, "named", (("words", "“smtp” “port”"),)
-    )
+    assert found["app.env SMTP_PORT"].place.ground is Ground.NAMED
 
 
 def test_a_value_at_a_place_that_nobody_named_is_unproven() -> None:
-    """"SMTP_PORT to 465" does not explain RETRY_MAX=465."""
+    """Setting SMTP_PORT to 465 does not explain RETRY_MAX=465."""
     found = explained(ENV, env(RETRY_MAX=465), "set SMTP_PORT to 465")
     assert found["app.env RETRY_MAX"].place is None
 
@@ -114,8 +112,6 @@ def test_a_move_proves_both_ends() -> None:
     head = env(HOST="192.0.2.77")
     found = explained(ENV, head, "move 192.0.2.7 to 192.0.2.77")
     assert proven(found["app.env HOST"])
-    assert found["app.env HOST"].value is not None
-    assert found["app.env HOST"].value.code == "both-named"
 
 
 @pytest.mark.parametrize(
@@ -135,23 +131,25 @@ def test_more_or_less_than_the_move_is_unproven(old: str, new: str) -> None:
 
 
 def test_a_move_the_other_way_is_unproven() -> None:
-    """"X to Y" does not explain Y becoming X."""
+    """X to Y does not explain Y becoming X."""
     base, head = env(PEER="192.0.2.77"), env(PEER="192.0.2.7")
     found = explained(base, head, "move 192.0.2.7 to 192.0.2.77")
     assert not proven(found["app.env PEER"])
 
 
 def test_a_bare_number_moves_no_other_place() -> None:
-    """"retries from 3 to 5" says nothing of another 3."""
+    """Retries from 3 to 5 says nothing of another 3."""
     base = env(HTTP_PORT=3)
     found = explained(base, env(HTTP_PORT=5), "change RETRY_MAX from 3 to 5")
     assert not proven(found["app.env HTTP_PORT"])
-    found = explained(base, base.replace("RETRY_MAX=3", "RETRY_MAX=5"), "change RETRY_MAX from 3 to 5")
+    found = explained(
+        base, base.replace("RETRY_MAX=3", "RETRY_MAX=5"), "change RETRY_MAX from 3 to 5"
+    )
     assert proven(found["app.env RETRY_MAX"])
 
 
 def test_an_item_that_goes_with_the_one_that_comes_is_unproven() -> None:
-    """"add c" explains a,b,c and neither b,c nor c,c."""
+    """Adding c to a,b explains a,b,c and neither b,c nor c,c."""
     base = env(HOST="a.example.com,b.example.com")
     request = "add c.example.com to HOST"
     for wrong in ("b.example.com,c.example.com", "c.example.com,c.example.com", "c.example.com"):
@@ -231,7 +229,9 @@ def test_a_blind_agreement_is_evidence_of_its_own_kind() -> None:
         ("app.env", "CERT=/etc/a/cert.pem\n", "CERT=/etc/b/cert.pem\n", "path"),
     ],
 )
-def test_protected_kinds_are_not_carried_by_models(path: str, old: str, new: str, kind: str) -> None:
+def test_protected_kinds_are_not_carried_by_models(
+    path: str, old: str, new: str, kind: str
+) -> None:
     """For these an agreement of both models is not enough; for the rest it is."""
     base, head = {path: old}, {path: new}
     blind = case(base, head, "x").change
@@ -281,3 +281,28 @@ def test_a_difference_counts_each_change_as_often_as_it_stands() -> None:
     one = case(base, {"app.yml": "list:\n  - a\n  - b\n"}, "x").change
     assert [len(side) for side in difference(two, one)] == [1, 0]
     assert difference(two, two) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "move 192.0.2.7 to 192.0.2.77 only in alpha",
+        "move 192.0.2.7 to 192.0.2.77 everywhere except beta",
+        "alpha에서만 192.0.2.7을 192.0.2.77로 바꿔줘",
+    ],
+)
+def test_a_move_proves_nothing_outside_of_its_scope(request_text: str) -> None:
+    """The request limits where; a change elsewhere is not what it says."""
+    base = {"alpha/app.env": ENV, "beta/app.env": ENV}
+    moved = env(HOST="192.0.2.77")
+    found = explained(base, {**base, "beta/app.env": moved}, request_text)
+    assert not proven(found["beta/app.env HOST"])
+
+
+@pytest.mark.parametrize(
+    "request_text", ["change RETRY_MAX from 3 to 5", "set RETRY_MAX to 3", "turn on RETRY_MAX 3"]
+)
+def test_a_value_named_to_be_set_does_not_explain_a_removal(request_text: str) -> None:
+    """Only a request to remove explains that something is gone."""
+    head = ENV.replace("RETRY_MAX=3\n", "")
+    assert not proven(explained(ENV, head, request_text)["app.env RETRY_MAX"])

@@ -226,7 +226,7 @@ def test_a_sibling_joins_in_the_shape_of_its_neighbour(
 @pytest.mark.parametrize(
     ("path", "before", "parent", "name", "value", "after"), KEYS, ids=ids(KEYS)
 )
-def test_a_key_joins_at_the_end_of_its_mapping(  # noqa: PLR0913, PLR0917 - one row of the table
+def test_a_key_joins_at_the_end_of_its_mapping(
     path: str, before: str, parent: KeyPath, name: str, value: str, after: str
 ) -> None:
     """Numbers and booleans become such in typed formats, all else text."""

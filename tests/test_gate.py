@@ -281,6 +281,9 @@ def test_no_combination_of_broken_points_merges(broken: tuple[str, ...], may_rev
 
 def test_fewer_blocking_findings_rank_better() -> None:
     """Which candidate to keep is counted in what blocks; warnings do not weigh."""
-    worse, better = (blocks("no-change"), blocks("parses")), (blocks("no-change"), warns("no-model"))
+    worse, better = (
+        (blocks("no-change"), blocks("parses")),
+        (blocks("no-change"), warns("no-model")),
+    )
     assert rank(better) < rank(worse)
     assert rank(()) == rank((warns("no-model"),)) == 0

@@ -21,7 +21,7 @@ _CHUNK_BYTES = 1 << 20
 def bytes_hold(blob: Blob, literal: str) -> bool:
     """Whether the literal's bytes stand in the file."""
     parsed = address(literal)
-    caseless = parsed is not None and parsed.version == 6  # noqa: PLR2004 - IPv6
+    caseless = parsed is not None and parsed.version == 6
     return _finds_any(blob, _spellings(literal), caseless=caseless)
 
 

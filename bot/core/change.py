@@ -103,13 +103,21 @@ MAX_ALIGNED = 4_000
 
 def build_change(files: Sequence[FileChange]) -> Change:
     """The change that ``files`` make: both sides parsed, their leaves aligned."""
-    changed = tuple(file for file in files if file.base != file.head or file.base_mode != file.head_mode)
-    base_docs = {file.path: parse(file.path, file.base) for file in changed if file.base is not None}
-    head_docs = {file.path: parse(file.path, file.head) for file in changed if file.head is not None}
+    changed = tuple(
+        file for file in files if file.base != file.head or file.base_mode != file.head_mode
+    )
+    base_docs = {
+        file.path: parse(file.path, file.base) for file in changed if file.base is not None
+    }
+    head_docs = {
+        file.path: parse(file.path, file.head) for file in changed if file.head is not None
+    }
     changes = [
         leaf_change
         for file in changed
-        for leaf_change in _file_leaf_changes(file.path, base_docs.get(file.path), head_docs.get(file.path))
+        for leaf_change in _file_leaf_changes(
+            file.path, base_docs.get(file.path), head_docs.get(file.path)
+        )
     ]
     return Change(changed, base_docs, head_docs, tuple(changes))
 
@@ -136,7 +144,9 @@ def align(path: str, base: Sequence[Leaf], head: Sequence[Leaf]) -> Iterator[Lea
     if max(len(base), len(head)) > MAX_ALIGNED:
         yield from _pair(path, base, head)
         return
-    matcher = SequenceMatcher(None, [_face(x) for x in base], [_face(x) for x in head], autojunk=False)
+    matcher = SequenceMatcher(
+        None, [_face(x) for x in base], [_face(x) for x in head], autojunk=False
+    )
     for tag, base_from, base_to, head_from, head_to in matcher.get_opcodes():
         if tag != "equal":
             yield from _pair(path, base[base_from:base_to], head[head_from:head_to])

@@ -6,7 +6,7 @@ derivation agrees to. It never takes the author's word, and never weighs a whole
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,17 +25,24 @@ from bot.core.request import Request
 from bot.core.resolve import split_items
 from bot.core.words import Term, terms_of
 
+
 def explain(
     request: Request, change: Change, expectation: Expectation, index: Index, blind: Change | None
 ) -> tuple[Explained, ...]:
     """Each of ``change``'s leaf changes with the best evidence for its place and its value."""
-    derived = {identity_of(e.change): e for e in expectation.explained} if isinstance(expectation, Derivation) else {}
+    derived = (
+        {identity_of(e.change): e for e in expectation.explained}
+        if isinstance(expectation, Derivation)
+        else {}
+    )
     agreed = {identity_of(leaf_change) for leaf_change in blind.leaf_changes} if blind else set()
     named = _Named(request, index, change)
     return tuple(_one(leaf_change, derived, agreed, named) for leaf_change in change.leaf_changes)
 
 
-def _one(change: LeafChange, derived: dict[Identity, Explained], agreed: set[Identity], named: _Named) -> Explained:
+def _one(
+    change: LeafChange, derived: dict[Identity, Explained], agreed: set[Identity], named: _Named
+) -> Explained:
     known = derived.get(identity_of(change))
     if known is not None:
         return Explained(change, known.place, known.value)
@@ -75,10 +82,17 @@ class _Named:
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Every place of the base, and of the head where it was not in the base."""
-        heads = (document for document in self.change.head_docs.values() if isinstance(document, Document))
+        heads = (
+            document
+            for document in self.change.head_docs.values()
+            if isinstance(document, Document)
+        )
         known = {(entry.place.path, entry.place.leaf.key) for entry in self.index.entries}
         added = (entry for document in heads for entry in entries_of(document))
-        return (*self.index.entries, *(e for e in added if (e.place.path, e.place.leaf.key) not in known))
+        return (
+            *self.index.entries,
+            *(e for e in added if (e.place.path, e.place.leaf.key) not in known),
+        )
 
     def evidence(self, change: LeafChange) -> tuple[Evidence | None, Evidence | None]:
         """Evidence for place and value, both from one clause; from two they prove nothing together."""
@@ -95,21 +109,36 @@ class _Named:
         """The name of the place is said in full and nothing of that name is meant as well or better."""
         said = frozenset().union(*(term.options for term in terms)) if terms else frozenset()
         key = change.old.key if change.old else change.key
-        target = next((e for e in self.entries if e.place.path == change.path and e.place.leaf.key == key), None)
+        target = next(
+            (e for e in self.entries if e.place.path == change.path and e.place.leaf.key == key),
+            None,
+        )
         if target is None or not target.own or not target.own <= said:
             return None
-        rivals = [entry for entry in self.entries if entry.own == target.own and _fit(entry, terms) >= _fit(target, terms)]
+        rivals = [
+            entry
+            for entry in self.entries
+            if entry.own == target.own and _fit(entry, terms) >= _fit(target, terms)
+        ]
         changed = {(c.path, c.old.key if c.old else c.key) for c in self.change.leaf_changes}
         if any((entry.place.path, entry.place.leaf.key) not in changed for entry in rivals):
             return None
-        return evidence(Ground.NAMED, "named", words=" ".join(f"“{t.word}”" for t in terms if t.options & target.own))
+        return evidence(
+            Ground.NAMED,
+            "named",
+            words=" ".join(f"“{t.word}”" for t in terms if t.options & target.own),
+        )
 
 
 def _said(clause: Clause) -> _Said:
-    words = (token.text for token in clause.tokens if token.sort in {Sort.WORD, Sort.QUOTED, Sort.ASSIGN})
+    words = (
+        token.text for token in clause.tokens if token.sort in {Sort.WORD, Sort.QUOTED, Sort.ASSIGN}
+    )
     values = [token.text + token.unit for token in clause.tokens if token.sort is not Sort.MARK]
     values += [token.text for token in clause.tokens if token.valued]
-    values += [token.text.partition("=")[2].strip() for token in clause.tokens if token.sort is Sort.ASSIGN]
+    values += [
+        token.text.partition("=")[2].strip() for token in clause.tokens if token.sort is Sort.ASSIGN
+    ]
     return _Said(read_wish(clause), terms_of(words), tuple(values))
 
 
@@ -139,7 +168,11 @@ def _value(change: LeafChange, said: _Said) -> Evidence | None:
     if change.before is None or change.after is None:
         text = change.after if change.after is not None else change.before
         return evidence(Ground.NAMED, "value-named", value=text) if text in said.values else None
-    if isinstance(said.wish, SetWish) and said.wish.old and not holds(change.before, said.wish.old.text):
+    if (
+        isinstance(said.wish, SetWish)
+        and said.wish.old
+        and not holds(change.before, said.wish.old.text)
+    ):
         return None
     new = _new_literal(change.before, change.after)
     if new in said.values:
@@ -171,13 +204,17 @@ def _item(change: LeafChange, wish: ItemWish) -> Evidence | None:
 def moves_in(request: Request, change: Change, expectation: Expectation) -> tuple[Move, ...]:
     """What the request moves: by the derivation, else every pair of its literals the change moved."""
     if isinstance(expectation, Derivation):
-        return tuple(operation for operation in expectation.operations if isinstance(operation, Move))
+        return tuple(
+            operation for operation in expectation.operations if isinstance(operation, Move)
+        )
     words = [token.text for token in tokenize(request.text) if token.valued]
     pairs = {
         (old, new): None
         for old in words
         for new in words
-        if old != new and _distinct(old) and any(_moves(leaf_change, old, new) for leaf_change in change.leaf_changes)
+        if old != new
+        and _distinct(old)
+        and any(_moves(leaf_change, old, new) for leaf_change in change.leaf_changes)
     }
     return tuple(Move(old, new) for old, new in pairs)
 

@@ -39,14 +39,22 @@ class Finding:
 
 
 def blocks(
-    rule: str, path: str | None = None, line: int | None = None, variant: str = "default", **facts: object
+    rule: str,
+    path: str | None = None,
+    line: int | None = None,
+    variant: str = "default",
+    **facts: object,
 ) -> Finding:
     """A finding that keeps the change out."""
     return Finding(rule, Severity.BLOCKS, path, line, variant, _words(facts))
 
 
 def warns(
-    rule: str, path: str | None = None, line: int | None = None, variant: str = "default", **facts: object
+    rule: str,
+    path: str | None = None,
+    line: int | None = None,
+    variant: str = "default",
+    **facts: object,
 ) -> Finding:
     """A finding that people should see and that stops nothing."""
     return Finding(rule, Severity.WARNS, path, line, variant, _words(facts))

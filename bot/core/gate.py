@@ -78,7 +78,9 @@ class Evaluation:
     agreement: Agreement | None
 
 
-def agreement_findings(change: Change, expectation: Expectation, agreement: Agreement | None, mode: Mode) -> tuple[Finding, ...]:
+def agreement_findings(
+    change: Change, expectation: Expectation, agreement: Agreement | None, mode: Mode
+) -> tuple[Finding, ...]:
     """What the reviewer's part says, as findings (point 7)."""
     if agreement is None:
         return _without_model(expectation)
@@ -102,9 +104,29 @@ def _blind(change: Change, blind: Change | Unusable | None) -> list[Finding]:
         return [blocks("review-unusable", reason=blind.reason if blind else "no blind derivation")]
     mine, theirs = difference(change, blind)
     extra = [
-        blocks("agreed-blind", c.path, c.line, "extra", key=show_key(c.key), mine=_shown(c.after), theirs=_shown(c.before)) for c in mine
+        blocks(
+            "agreed-blind",
+            c.path,
+            c.line,
+            "extra",
+            key=show_key(c.key),
+            mine=_shown(c.after),
+            theirs=_shown(c.before),
+        )
+        for c in mine
     ]
-    missing = [blocks("agreed-blind", c.path, c.line, "missing", key=show_key(c.key), mine="", theirs=_shown(c.after)) for c in theirs]
+    missing = [
+        blocks(
+            "agreed-blind",
+            c.path,
+            c.line,
+            "missing",
+            key=show_key(c.key),
+            mine="",
+            theirs=_shown(c.after),
+        )
+        for c in theirs
+    ]
     return extra + missing
 
 
@@ -117,8 +139,13 @@ def _review(review: Review | Unusable) -> list[Finding]:
         return [blocks("review-unusable", reason=review.reason)]
     if review.approved:
         return []
-    remarks = [blocks("agreed-review", remark.path, remark.line, reason=remark.text) for remark in review.remarks]
-    return remarks or [blocks("agreed-review", reason="; ".join(review.missing) or "rejected without a remark")]
+    remarks = [
+        blocks("agreed-review", remark.path, remark.line, reason=remark.text)
+        for remark in review.remarks
+    ]
+    return remarks or [
+        blocks("agreed-review", reason="; ".join(review.missing) or "rejected without a remark")
+    ]
 
 
 def decide(evaluation: Evaluation, *, may_revise: bool) -> Decision:
@@ -136,7 +163,9 @@ def decide(evaluation: Evaluation, *, may_revise: bool) -> Decision:
 def _all_explained(evaluation: Evaluation) -> bool:
     """A second lock on point 3: the check reports, the gate does not depend on it having run."""
     looked_at = tuple(item.change for item in evaluation.explained)
-    return looked_at == evaluation.change.leaf_changes and all(item.place and item.value for item in evaluation.explained)
+    return looked_at == evaluation.change.leaf_changes and all(
+        item.place and item.value for item in evaluation.explained
+    )
 
 
 def rank(findings: Iterable[Finding]) -> int:

@@ -14,19 +14,36 @@ from functools import cached_property, lru_cache
 
 from bot.core import formats
 from bot.core.builtin.tokens import tokenize
+from bot.core.glossary import singular
 from bot.core.leaf import Document, KeyPath, Kind, Leaf, Place, Unparsable
 from bot.core.literals import holds
-from bot.core.glossary import singular
 from bot.core.words import Term, terms_of, words_in
 
 # Keys whose value names the mapping they stand in: a list item is known by it.
-NAMING = frozenset({"name", "id", "job_name", "job", "host", "hostname", "server", "service", "role", "container_name", "cloud", "user"})
+NAMING = frozenset(
+    {
+        "name",
+        "id",
+        "job_name",
+        "job",
+        "host",
+        "hostname",
+        "server",
+        "service",
+        "role",
+        "container_name",
+        "cloud",
+        "user",
+    }
+)
 # In these a number at the end of a key path counts arguments, not items of a list.
 POSITIONAL = frozenset({"nginx", "lines", "dockerfile"})
 _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 # The key of an image is "image" whatever it runs: the image's own name is what people say.
 _OF_IMAGES = frozenset({"image", "from"})
-_IMAGE = re.compile(r"(?P<repository>[a-z0-9][\w./-]*(?::\d+/[\w./-]+)?):(?P<tag>[A-Za-z0-9][\w.-]*)(?:@sha256:[0-9a-f]+)?")
+_IMAGE = re.compile(
+    r"(?P<repository>[a-z0-9][\w./-]*(?::\d+/[\w./-]+)?):(?P<tag>[A-Za-z0-9][\w.-]*)(?:@sha256:[0-9a-f]+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +58,9 @@ class Entry:
 
     def fits(self, term: Term) -> bool:
         """True where the place is known by any of the term's words."""
-        return bool(term.options & self.own or term.options & self.around or term.options & self.file)
+        return bool(
+            term.options & self.own or term.options & self.around or term.options & self.file
+        )
 
     def fits_literally(self, term: Term) -> bool:
         """The word itself, not only one that means the same; a Korean word has only its meanings."""
@@ -68,7 +87,9 @@ class Index:
     @cached_property
     def readable(self) -> tuple[Document, ...]:
         """The files that could be parsed."""
-        return tuple(document for document in self.documents.values() if isinstance(document, Document))
+        return tuple(
+            document for document in self.documents.values() if isinstance(document, Document)
+        )
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -91,9 +112,20 @@ def entries_of(document: Document) -> Iterable[Entry]:
     file = words_in(document.path)
     for leaf in document.leaves:
         own_step, outer = _own_step(leaf.key)
-        around = frozenset().union(*(words_in(str(step)) for step in outer), *(names.get(leaf.key[:n], frozenset()) for n in range(len(leaf.key) + 1)))
-        in_list = document.format not in POSITIONAL and bool(leaf.key) and isinstance(leaf.key[-1], int)
-        yield Entry(Place(document.path, leaf), words_in(own_step) | _image_words(leaf), in_list, around, file)
+        around = frozenset().union(
+            *(words_in(str(step)) for step in outer),
+            *(names.get(leaf.key[:n], frozenset()) for n in range(len(leaf.key) + 1)),
+        )
+        in_list = (
+            document.format not in POSITIONAL and bool(leaf.key) and isinstance(leaf.key[-1], int)
+        )
+        yield Entry(
+            Place(document.path, leaf),
+            words_in(own_step) | _image_words(leaf),
+            in_list,
+            around,
+            file,
+        )
 
 
 def _own_step(key: KeyPath) -> tuple[str, tuple[str, ...]]:
@@ -118,13 +150,21 @@ def _names(document: Document) -> dict[KeyPath, frozenset[str]]:
 def image_parts(value: str) -> tuple[str, str] | None:
     """``registry/name:tag`` as (repository, tag), or None where ``value`` is no image."""
     match = _IMAGE.fullmatch(value)
-    if match is None or not re.search(r"\d|latest|stable", match["tag"]) or match["tag"].isdigit() and "." in match["repository"].split("/")[-1]:
+    if (
+        match is None
+        or not re.search(r"\d|latest|stable", match["tag"])
+        or (match["tag"].isdigit() and "." in match["repository"].split("/")[-1])
+    ):
         return None
     return match["repository"], match["tag"]
 
 
 def _image_words(leaf: Leaf) -> frozenset[str]:
-    if leaf.kind is not Kind.STRING or not leaf.key or not {"image", "from"} & words_in(str(_own_step(leaf.key)[0])):
+    if (
+        leaf.kind is not Kind.STRING
+        or not leaf.key
+        or not {"image", "from"} & words_in(str(_own_step(leaf.key)[0]))
+    ):
         return frozenset()
     parts = image_parts(leaf.value)
     return words_in(parts[0].rsplit("/", 1)[-1]) if parts else frozenset()
@@ -138,15 +178,23 @@ class Located:
     missing: str = ""
 
 
-def locate(terms: Iterable[Term], index: Index, accept: Callable[[Entry], bool], *, by_name: bool = True) -> Located:
+def locate(
+    terms: Iterable[Term], index: Index, accept: Callable[[Entry], bool], *, by_name: bool = True
+) -> Located:
     """The places among those accepted that fit all required terms with the least left unsaid.
 
     With ``by_name`` a word must be of the place's own name, not only of what it stands in.
     """
     terms = tuple(terms)
     required = [term for term in terms if term.required]
-    fitting = [entry for entry in index.entries if accept(entry) and all(entry.fits(term) for term in required)]
-    named = [entry for entry in fitting if not by_name or any(term.options & entry.own for term in terms)]
+    fitting = [
+        entry
+        for entry in index.entries
+        if accept(entry) and all(entry.fits(term) for term in required)
+    ]
+    named = [
+        entry for entry in fitting if not by_name or any(term.options & entry.own for term in terms)
+    ]
     if not named:
         return Located((), _first_missing(required, index))
     exact = [entry for entry in named if _is_exactly(entry, terms)]
@@ -160,7 +208,9 @@ def _is_exactly(entry: Entry, terms: tuple[Term, ...]) -> bool:
     steps = [str(step) for step in entry.place.leaf.key if isinstance(step, str)]
     joined = ".".join(steps)
     return any(
-        term.identifier and steps and (term.word == steps[-1] or joined == term.word or joined.endswith("." + term.word))
+        term.identifier
+        and steps
+        and (term.word == steps[-1] or joined == term.word or joined.endswith("." + term.word))
         for term in terms
     )
 
@@ -189,7 +239,10 @@ def ranked(text: str, index: Index) -> tuple[Place | str, ...]:
     terms = terms_of(token.text for token in tokens if not token.valued)
     values = [token.text for token in tokens if token.valued]
     scored = [(_speaks(entry, terms, values), entry.place) for entry in index.entries]
-    best = sorted((item for item in scored if item[0] > 0), key=lambda item: (-item[0], item[1].path, item[1].leaf.start))
+    best = sorted(
+        (item for item in scored if item[0] > 0),
+        key=lambda item: (-item[0], item[1].path, item[1].leaf.start),
+    )
     places = [place for _, place in best[:MAX_RANKED]]
     return (*places, *dict.fromkeys(place.path for place in places))
 
@@ -198,4 +251,12 @@ def _speaks(entry: Entry, terms: Iterable[Term], values: Iterable[str]) -> int:
     """A word in the place's own name counts most, then a value it holds, then where it stands."""
     own = sum(3 for term in terms if term.options & entry.own)
     near = sum(1 for term in terms if term.options & (entry.around | entry.file))
-    return own + near + sum(4 for value in values if value in entry.place.leaf.value and holds(entry.place.leaf.value, value))
+    return (
+        own
+        + near
+        + sum(
+            4
+            for value in values
+            if value in entry.place.leaf.value and holds(entry.place.leaf.value, value)
+        )
+    )

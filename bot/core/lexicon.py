@@ -112,7 +112,7 @@ def _is_complete(literal: str, start: int, end: int) -> bool:
     if end == len(literal):
         # what may follow these two could go on with ".5" or "abc"
         parsed = address(literal)
-        right = network(literal) is None and (parsed is None or parsed.version == 4)  # noqa: PLR2004
+        right = network(literal) is None and (parsed is None or parsed.version == 4)
     else:
         right = literal[end] != "." or end + 1 < len(literal)
     return left and right
@@ -132,7 +132,7 @@ def alternatives(word: str) -> tuple[frozenset[str], ...]:
 
 
 def _plurals(word: str) -> tuple[str, ...]:
-    if not (word.isascii() and word.isalpha() and len(word) > 2):  # noqa: PLR2004 - "s", "id"
+    if not (word.isascii() and word.isalpha() and len(word) > 2):
         return ()
     return (word + "s", word[:-1] + "ies") if word.endswith("y") else (word + "s",)
 

@@ -52,10 +52,19 @@ _PATTERNS: tuple[tuple[LiteralKind, str], ...] = (
     (LiteralKind.ADDRESS, rf"(?<![A-Za-z0-9_.])(?:{_V4})(?![A-Za-z0-9_]|\.\d|\.[A-Za-z])"),
     (LiteralKind.ADDRESS, rf"(?<![A-Za-z0-9_:.])(?:{_V6})(?![A-Za-z0-9_:])"),
     (LiteralKind.HOSTNAME, rf"(?<![A-Za-z0-9_.-])(?:{_LABEL}\.)+[a-z]{{2,24}}(?![A-Za-z0-9_-])"),
-    (LiteralKind.DURATION, r"(?<![A-Za-z0-9_.-])(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|d|w))+(?![A-Za-z0-9_])"),
+    (
+        LiteralKind.DURATION,
+        r"(?<![A-Za-z0-9_.-])(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|d|w))+(?![A-Za-z0-9_])",
+    ),
     (LiteralKind.SIZE, r"(?<![A-Za-z0-9_.-])\d+(?:\.\d+)?(?:[kKMGT]i?B?|bytes)(?![A-Za-z0-9_])"),
-    (LiteralKind.VERSION, r"(?<![A-Za-z0-9_.-])v?\d+(?:\.\d+){1,3}(?:[-+_][A-Za-z0-9][A-Za-z0-9.-]*)?(?![A-Za-z0-9_]|\.\d)"),
-    (LiteralKind.VERSION, r"(?<![A-Za-z0-9_.-])v?\d+(?:\.\d+)*-[A-Za-z][A-Za-z0-9.-]*(?![A-Za-z0-9_])"),
+    (
+        LiteralKind.VERSION,
+        r"(?<![A-Za-z0-9_.-])v?\d+(?:\.\d+){1,3}(?:[-+_][A-Za-z0-9][A-Za-z0-9.-]*)?(?![A-Za-z0-9_]|\.\d)",
+    ),
+    (
+        LiteralKind.VERSION,
+        r"(?<![A-Za-z0-9_.-])v?\d+(?:\.\d+)*-[A-Za-z][A-Za-z0-9.-]*(?![A-Za-z0-9_])",
+    ),
     (LiteralKind.NUMBER, r"(?<![A-Za-z0-9_.])-?\d+(?:\.\d+)?(?![A-Za-z0-9_]|\.\d)"),
     (LiteralKind.BOOLEAN, r"(?<![A-Za-z0-9_.-])(?:true|false|on|off|yes|no)(?![A-Za-z0-9_.-])"),
 )

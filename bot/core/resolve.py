@@ -15,7 +15,16 @@ from bot.core import formats
 from bot.core.change import Action, FileChange, LeafChange, align
 from bot.core.leaf import Document, Edit, KeyPath, Kind, Leaf, Unparsable, Unwritable, show_key
 from bot.core.literals import holds, occurrences, substitute
-from bot.core.operation import AddItem, Move, Operation, RemoveItem, RemoveKey, ReplaceText, Scope, SetValue
+from bot.core.operation import (
+    AddItem,
+    Move,
+    Operation,
+    RemoveItem,
+    RemoveKey,
+    ReplaceText,
+    Scope,
+    SetValue,
+)
 from bot.core.scope import in_scope
 
 # Formats whose repeated directives or lines make a list: the entry itself is the item.
@@ -40,7 +49,9 @@ class Unresolved:
     facts: tuple[tuple[str, str], ...] = ()
 
 
-def resolve(operations: Iterable[Operation], base: Mapping[str, bytes]) -> tuple[FileChange, ...] | Unresolved:
+def resolve(
+    operations: Iterable[Operation], base: Mapping[str, bytes]
+) -> tuple[FileChange, ...] | Unresolved:
     """The files as they are after all ``operations``, applied one after the other.
 
     ``base`` holds every file that an operation may reach; file modes are the caller's.
@@ -51,7 +62,9 @@ def resolve(operations: Iterable[Operation], base: Mapping[str, bytes]) -> tuple
             _apply(operation, now)
     except Unresolvable as why:
         return Unresolved(why.code, why.facts)
-    return tuple(FileChange(path, base[path], now[path]) for path in sorted(base) if now[path] != base[path])
+    return tuple(
+        FileChange(path, base[path], now[path]) for path in sorted(base) if now[path] != base[path]
+    )
 
 
 def _apply(operation: Operation, files: dict[str, bytes]) -> None:
@@ -66,7 +79,13 @@ def _apply(operation: Operation, files: dict[str, bytes]) -> None:
             _remove_item(operation, files)
         case RemoveKey():
             document, data, leaf = _find(files, operation.path, operation.key)
-            _edit(files, document, data, formats.remove(document, data, leaf), [(Action.REMOVED, leaf, None)])
+            _edit(
+                files,
+                document,
+                data,
+                formats.remove(document, data, leaf),
+                [(Action.REMOVED, leaf, None)],
+            )
         case ReplaceText():
             _replace_text(operation, files)
 
@@ -76,7 +95,9 @@ def _document(files: Mapping[str, bytes], path: str) -> tuple[Document, bytes]:
         raise Unresolvable("file-unknown", path=path)
     document = formats.parse(path, files[path])
     if isinstance(document, Unparsable):
-        raise Unresolvable("file-unreadable", path=path, reason=document.reason, line=document.line or 1)
+        raise Unresolvable(
+            "file-unreadable", path=path, reason=document.reason, line=document.line or 1
+        )
     return document, files[path]
 
 
@@ -97,7 +118,9 @@ def _edit(
 ) -> None:
     """Apply ``edit`` if reading the file again shows exactly the leaf changes ``meant``."""
     if isinstance(edit, Unwritable):
-        raise Unresolvable("not-writable", path=edit.path, key=show_key(edit.key), reason=edit.reason)
+        raise Unresolvable(
+            "not-writable", path=edit.path, key=show_key(edit.key), reason=edit.reason
+        )
     after = data[: edit.start] + edit.new + data[edit.end :]
     read = formats.parse(document.path, after)
     if isinstance(read, Unparsable):
@@ -145,11 +168,15 @@ def _move_in(path: str, move: Move, files: dict[str, bytes]) -> bool:
 
 
 def _mentions(leaf: Leaf, literal: str) -> bool:
-    return holds(leaf.value, literal) or any(holds(step, literal) for step in leaf.key if isinstance(step, str))
+    return holds(leaf.value, literal) or any(
+        holds(step, literal) for step in leaf.key if isinstance(step, str)
+    )
 
 
 def _moved(leaf: Leaf, move: Move) -> tuple[KeyPath, str, Kind]:
-    key = tuple(substitute(step, move.old, move.new) if isinstance(step, str) else step for step in leaf.key)
+    key = tuple(
+        substitute(step, move.old, move.new) if isinstance(step, str) else step for step in leaf.key
+    )
     return key, substitute(leaf.value, move.old, move.new), leaf.kind
 
 
@@ -183,14 +210,24 @@ def _set(operation: SetValue, files: dict[str, bytes]) -> None:
         return
     document, data, leaf = _find(files, operation.path, operation.key)
     if operation.old is not None and leaf.value != operation.old:
-        raise Unresolvable("old-value-differs", path=operation.path, key=show_key(operation.key), old=operation.old, actual=leaf.value)
+        raise Unresolvable(
+            "old-value-differs",
+            path=operation.path,
+            key=show_key(operation.key),
+            old=operation.old,
+            actual=leaf.value,
+        )
     if leaf.value == operation.value:
-        raise Unresolvable("already-so", path=operation.path, key=show_key(operation.key), value=operation.value)
+        raise Unresolvable(
+            "already-so", path=operation.path, key=show_key(operation.key), value=operation.value
+        )
     edit = formats.write(document, data, leaf, operation.value)
     _edit(files, document, data, edit, [(Action.SET, leaf, operation.value)])
 
 
-def _insert_key(operation: SetValue, document: Document, data: bytes, files: dict[str, bytes]) -> None:
+def _insert_key(
+    operation: SetValue, document: Document, data: bytes, files: dict[str, bytes]
+) -> None:
     *parent, name = operation.key
     if not isinstance(name, str):
         raise Unresolvable("key-unknown", path=operation.path, key=show_key(operation.key))
@@ -202,8 +239,12 @@ def _add(operation: AddItem, files: dict[str, bytes]) -> None:
     document, data = _document(files, operation.path)
     leaf = document.by_key.get(operation.key)
     items = items_of(document, operation.key)
-    if any(item.value == operation.value for item in items) or (leaf and operation.value in split_items(leaf.value)):
-        raise Unresolvable("already-so", path=operation.path, key=show_key(operation.key), value=operation.value)
+    if any(item.value == operation.value for item in items) or (
+        leaf and operation.value in split_items(leaf.value)
+    ):
+        raise Unresolvable(
+            "already-so", path=operation.path, key=show_key(operation.key), value=operation.value
+        )
     if items:
         edit = formats.insert_after(document, data, items[-1], operation.value)
         _edit(files, document, data, edit, [(Action.ADDED, None, operation.value)])
@@ -211,7 +252,13 @@ def _add(operation: AddItem, files: dict[str, bytes]) -> None:
         value = joined(leaf.value, operation.value)
         if value is None:
             raise Unresolvable("not-a-list", path=operation.path, key=show_key(operation.key))
-        _edit(files, document, data, formats.write(document, data, leaf, value), [(Action.SET, leaf, value)])
+        _edit(
+            files,
+            document,
+            data,
+            formats.write(document, data, leaf, value),
+            [(Action.SET, leaf, value)],
+        )
     else:
         raise Unresolvable("not-a-list", path=operation.path, key=show_key(operation.key))
 
@@ -221,12 +268,30 @@ def _remove_item(operation: RemoveItem, files: dict[str, bytes]) -> None:
     found = [item for item in items_of(document, operation.key) if item.value == operation.value]
     leaf = document.by_key.get(operation.key)
     if len(found) == 1:
-        _edit(files, document, data, formats.remove(document, data, found[0]), [(Action.REMOVED, found[0], None)])
-    elif leaf is not None and split_items(leaf.value).count(operation.value) == 1 and len(split_items(leaf.value)) > 1:
+        _edit(
+            files,
+            document,
+            data,
+            formats.remove(document, data, found[0]),
+            [(Action.REMOVED, found[0], None)],
+        )
+    elif (
+        leaf is not None
+        and split_items(leaf.value).count(operation.value) == 1
+        and len(split_items(leaf.value)) > 1
+    ):
         value = parted(leaf.value, operation.value)
-        _edit(files, document, data, formats.write(document, data, leaf, value), [(Action.SET, leaf, value)])
+        _edit(
+            files,
+            document,
+            data,
+            formats.write(document, data, leaf, value),
+            [(Action.SET, leaf, value)],
+        )
     else:
-        raise Unresolvable("item-unknown", path=operation.path, key=show_key(operation.key), value=operation.value)
+        raise Unresolvable(
+            "item-unknown", path=operation.path, key=show_key(operation.key), value=operation.value
+        )
 
 
 def items_of(document: Document, key: KeyPath) -> list[Leaf]:
@@ -236,13 +301,20 @@ def items_of(document: Document, key: KeyPath) -> list[Leaf]:
     them and the items are those that differ only in position.
     """
     if document.format in LINEWISE:
-        return [leaf for leaf in document.leaves if _same_line(leaf.key, key) and leaf.kind is not Kind.EMPTY]
-    return [leaf for leaf in document.leaves if leaf.key[:-1] == key and isinstance(leaf.key[-1], int)]
+        return [
+            leaf
+            for leaf in document.leaves
+            if _same_line(leaf.key, key) and leaf.kind is not Kind.EMPTY
+        ]
+    return [
+        leaf for leaf in document.leaves if leaf.key[:-1] == key and isinstance(leaf.key[-1], int)
+    ]
 
 
 def _same_line(one: KeyPath, other: KeyPath) -> bool:
     return len(one) == len(other) and all(
-        a == b or (isinstance(a, int) and isinstance(b, int)) for a, b in zip(one, other, strict=True)
+        a == b or (isinstance(a, int) and isinstance(b, int))
+        for a, b in zip(one, other, strict=True)
     )
 
 
@@ -256,7 +328,7 @@ def joined(value: str, item: str) -> str | None:
     separators = set(_SEPARATED.findall(value.strip()))
     if len(separators) != 1:
         return None
-    return value.rstrip() + separators.pop() + item
+    return f"{value.rstrip()}{separators.pop()}{item}"
 
 
 def parted(value: str, item: str) -> str:
@@ -276,14 +348,20 @@ def _replace_text(operation: ReplaceText, files: dict[str, bytes]) -> None:
         raise Unresolvable("file-unknown", path=operation.path)
     data, find = files[operation.path], operation.find.encode()
     if not find or data.count(find) != 1:
-        raise Unresolvable("text-not-unique", path=operation.path, count=data.count(find) if find else 0)
+        raise Unresolvable(
+            "text-not-unique", path=operation.path, count=data.count(find) if find else 0
+        )
     files[operation.path] = data.replace(find, operation.replace.encode())
 
 
 def with_modes(files: Iterable[FileChange], modes: Mapping[str, str]) -> tuple[FileChange, ...]:
     """``files`` with each path's mode in the base tree: an author never changes one."""
     return tuple(
-        replace(file, base_mode=modes.get(file.path, file.base_mode), head_mode=modes.get(file.path, file.head_mode))
+        replace(
+            file,
+            base_mode=modes.get(file.path, file.base_mode),
+            head_mode=modes.get(file.path, file.head_mode),
+        )
         for file in files
     )
 

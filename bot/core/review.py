@@ -87,7 +87,7 @@ def derive_facts(request: Request, view: View, mask: Mask | None = None) -> dict
     return author_facts(request, view, (), mask)
 
 
-def review_facts(  # noqa: PLR0913 - the reviewer sees that many things
+def review_facts(
     request: Request,
     view: View,
     hunks: Sequence[Hunk],

@@ -144,7 +144,7 @@ def names_secret(name: str) -> bool:
 def is_reference(value: str) -> bool:
     """True for text that stands for a value kept elsewhere, or for no value at all."""
     text = value.strip().strip("\"'")
-    if not text or text.lower() in _WORDS_OF_NO_SECRET or (text.isdigit() and len(text) <= 2):  # noqa: PLR2004 - a count
+    if not text or text.lower() in _WORDS_OF_NO_SECRET or (text.isdigit() and len(text) <= 2):
         return True
     return bool(_REFERENCES.fullmatch(text) or _DURATION.fullmatch(text) or _FILE.fullmatch(text))
 

@@ -47,16 +47,30 @@ def terms_of(words: Iterable[str]) -> tuple[Term, ...]:
     found: list[Term] = []
     for position, (word, identifier) in enumerate(flat):
         following = flat[position + 1][0] if position + 1 < len(flat) else ""
-        compound = word in {"설정", "config", "configuration"} and following in {"서버", "server", "클라이언트", "client"}
+        compound = word in {"설정", "config", "configuration"} and following in {
+            "서버",
+            "server",
+            "클라이언트",
+            "client",
+        }
         # an identifier as a whole only tells exact names from others; its words are required
         required = not identifier and (compound or word not in DESCRIPTORS)
-        found.append(Term(word, frozenset(singular(option) for option in options(word)) | {word}, required, identifier))
+        found.append(
+            Term(
+                word,
+                frozenset(singular(option) for option in options(word)) | {word},
+                required,
+                identifier,
+            )
+        )
     return tuple(found) if any(term.required for term in found) else _descriptors_required(found)
 
 
 def _descriptors_required(terms: list[Term]) -> tuple[Term, ...]:
     """A phrase of descriptors alone must mean something, so there each of them counts."""
-    return tuple(Term(term.word, term.options, required=True, identifier=term.identifier) for term in terms)
+    return tuple(
+        Term(term.word, term.options, required=True, identifier=term.identifier) for term in terms
+    )
 
 
 def _pieces(word: str) -> list[tuple[str, bool]]:

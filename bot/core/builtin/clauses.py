@@ -11,7 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.builtin.tokens import Sort, Token, tokenize
-from bot.core.builtin.verbs import Verb, english_verb, gives_reason, is_bare_noun, korean_verb, mistyped_verb
+from bot.core.builtin.verbs import (
+    Verb,
+    english_verb,
+    gives_reason,
+    is_bare_noun,
+    korean_verb,
+    mistyped_verb,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +106,15 @@ def read_clauses(text: str) -> tuple[Clause, ...]:
     """
     plain = _POLITE_WORDS.sub(" 줘 " if re.search("[가-힣]", text) else " ", text)
     for words, meaning in _NUMBER_WORDS.items():
-        plain = re.sub(rf"(?<![A-Za-z가-힣]){re.escape(words)}", meaning, plain, flags=re.IGNORECASE)
+        plain = re.sub(
+            rf"(?<![A-Za-z가-힣]){re.escape(words)}", meaning, plain, flags=re.IGNORECASE
+        )
     doubt = _DOUBT.search(_QUOTED_TEXT.sub(" ", plain))
     if doubt:
         raise Doubtful(doubt.group().strip())
-    found = _with_exclusions([clause for sentence in _sentences(tokenize(plain)) for clause in _clauses(sentence)])
+    found = _with_exclusions(
+        [clause for sentence in _sentences(tokenize(plain)) for clause in _clauses(sentence)]
+    )
     return tuple(clause for clause in _inherit(found) if not _asks_nothing(clause))
 
 
@@ -112,7 +123,12 @@ def _with_exclusions(clauses: list[Clause]) -> list[Clause]:
     done: list[Clause] = []
     for clause in clauses:
         words = [token.text + token.particle for token in clause.tokens]
-        only_excludes = clause.verb is None and words and words[-1] in EXCEPT and not any(token.valued for token in clause.tokens)
+        only_excludes = (
+            clause.verb is None
+            and words
+            and words[-1] in EXCEPT
+            and not any(token.valued for token in clause.tokens)
+        )
         if only_excludes and done:
             done[-1] = replace(done[-1], tokens=(*done[-1].tokens, *clause.tokens))
         else:
@@ -148,7 +164,12 @@ def _korean_clauses(sentence: list[Token]) -> Iterator[Clause]:
         if verb is not None:
             yield Clause(verb, tuple(current), korean=True, reason=gives_reason(token.text))
             current = []
-        elif token.sort is Sort.MARK and token.text == "," or token.text in {"그리고", "하고", "또", "및"}:
+        elif (token.sort is Sort.MARK and token.text == ",") or token.text in {
+            "그리고",
+            "하고",
+            "또",
+            "및",
+        }:
             if any(t.particle in {"로", "으로"} and t.valued for t in current):
                 yield Clause(None, tuple(current), korean=True)
                 current = []
@@ -184,7 +205,12 @@ def _verb_here(sentence: list[Token], position: int) -> Verb | None:
 def _switch_here(sentence: list[Token], position: int) -> Verb | None:
     """``debug on 해주세요``: on and off are verbs where 하다 follows."""
     word, following = sentence[position].text.lower(), sentence[position + 1 : position + 2]
-    if word not in {"on", "off"} or sentence[position].particle or not following or not following[0].text.startswith(("해", "하", "시켜")):
+    if (
+        word not in {"on", "off"}
+        or sentence[position].particle
+        or not following
+        or not following[0].text.startswith(("해", "하", "시켜"))
+    ):
         return None
     return Verb.ON if word == "on" else Verb.OFF
 
@@ -199,13 +225,18 @@ def _english_clauses(sentence: list[Token]) -> Iterator[Clause]:
 
 
 def _verb_start(part: list[Token]) -> int:
-    return next((token.start for token in part if token.sort is Sort.WORD and english_verb(token.text)), 0)
+    return next(
+        (token.start for token in part if token.sort is Sort.WORD and english_verb(token.text)), 0
+    )
 
 
 def _english_parts(sentence: list[Token]) -> Iterator[list[Token]]:
     current: list[Token] = []
     for position, token in enumerate(sentence):
-        joins = token.text.lower() in {"and", "then", "also", ",", "&"} and token.sort in {Sort.WORD, Sort.MARK}
+        joins = token.text.lower() in {"and", "then", "also", ",", "&"} and token.sort in {
+            Sort.WORD,
+            Sort.MARK,
+        }
         if joins and _starts_anew(sentence[position + 1 :], current):
             yield current
             current = []
@@ -218,7 +249,9 @@ def _english_parts(sentence: list[Token]) -> Iterator[list[Token]]:
 
 def _starts_anew(rest: Sequence[Token], current: Sequence[Token]) -> bool:
     """After "and": another verb, or, where a value was given already, another subject."""
-    ahead = [token for token in rest if token.text.lower() not in {"and", "then", "also", "please", ","}]
+    ahead = [
+        token for token in rest if token.text.lower() not in {"and", "then", "also", "please", ","}
+    ]
     if ahead and english_verb(ahead[0].text) is not None:
         return True
     given = any(token.valued or token.sort is Sort.ASSIGN for token in current)
@@ -268,8 +301,12 @@ def _inherit(clauses: Sequence[Clause]) -> list[Clause]:
         verb = clause.verb
         if verb is None and clause.korean:
             verb = next((later.verb for later in clauses[position + 1 :] if later.verb), None)
-            gives = any(token.particle in {"로", "으로"} and token.valued for token in clause.tokens)
-            verb = Verb.SET if gives and verb in {Verb.ON, Verb.OFF, Verb.ADD, Verb.REMOVE} else verb
+            gives = any(
+                token.particle in {"로", "으로"} and token.valued for token in clause.tokens
+            )
+            verb = (
+                Verb.SET if gives and verb in {Verb.ON, Verb.OFF, Verb.ADD, Verb.REMOVE} else verb
+            )
         elif verb is None and done:
             verb = done[-1].verb
         done.append(replace(clause, verb=verb))
@@ -283,5 +320,7 @@ def _asks_nothing(clause: Clause) -> bool:
         return False
     if clause.reason and clause.verb is not None:
         return True
-    follows = all(token.text.lower() in _FOLLOW or token.text + token.particle in _FOLLOW for token in words)
+    follows = all(
+        token.text.lower() in _FOLLOW or token.text + token.particle in _FOLLOW for token in words
+    )
     return follows and clause.verb in {None, Verb.SET, Verb.MOVE}

@@ -10,8 +10,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.core.builtin.clauses import Doubtful, read_clauses
-from bot.core.builtin.place import Plan, Refused, plan_wish
-from bot.core.builtin.wishes import FlagWish, ItemWish, MoveWish, NotUnderstood, SetWish, Wish, read_wish
+from bot.core.builtin.place import plan_wish
+from bot.core.builtin.planning import Plan, Refused
+from bot.core.builtin.wishes import (
+    FlagWish,
+    ItemWish,
+    MoveWish,
+    NotUnderstood,
+    SetWish,
+    Wish,
+    read_wish,
+)
 from bot.core.change import LeafChange, build_change
 from bot.core.expectation import Derivation, Expectation, Explained, Unproven
 from bot.core.index import Index
@@ -84,8 +93,13 @@ def derive_wishes(wishes: Sequence[Wish], index: Index) -> Expectation:
 
 
 def _explain(change: LeafChange, plans: Sequence[Plan]) -> Explained:
-    explainers: Iterable[Callable[[LeafChange], Explained | None]] = (plan.explain for plan in plans)
-    return next((found for explain in explainers if (found := explain(change))), Explained(change, None, None))
+    explainers: Iterable[Callable[[LeafChange], Explained | None]] = (
+        plan.explain for plan in plans
+    )
+    return next(
+        (found for explain in explainers if (found := explain(change))),
+        Explained(change, None, None),
+    )
 
 
 def _whole(derivation: Derivation) -> Expectation:
@@ -94,5 +108,3 @@ def _whole(derivation: Derivation) -> Expectation:
         if item.place is None or item.value is None:
             return Unproven("wishes-collide", (("path", item.change.path),))
     return derivation if derivation.change.files else Unproven("already-so-all")
-
-

@@ -45,7 +45,9 @@ def owners_called(words: Iterable[str], index: Index) -> tuple[Owner, ...]:
     terms = [term for term in terms_of(words) if term.required and not term.options & _ADDRESS_KEYS]
     if not terms:
         return ()
-    fitting = [(owner, entry) for owner, entry in owned(index) if all(entry.fits(term) for term in terms)]
+    fitting = [
+        (owner, entry) for owner, entry in owned(index) if all(entry.fits(term) for term in terms)
+    ]
     named = {owner.address: owner for owner, _ in reversed(fitting)}
     return tuple(named.values())
 

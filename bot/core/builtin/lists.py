@@ -44,7 +44,12 @@ def plan_item(wish: ItemWish, index: Index) -> Plan:
 
 def _one_list(wish: ItemWish, index: Index) -> ListPlace:
     left_out = {path.lstrip("/") for path in narrow_out(wish.without, index.data.keys())}
-    lists = {_identity(found): found for document in index.readable if document.path not in left_out for found in _lists(document, index, wish)}
+    lists = {
+        _identity(found): found
+        for document in index.readable
+        if document.path not in left_out
+        for found in _lists(document, index, wish)
+    }
     kept = {found.entry.place: found for found in lists.values()}
     located = locate(terms_of(wish.words), index, lambda entry: entry.place in kept, by_name=False)
     if not located.entries:
@@ -52,12 +57,16 @@ def _one_list(wish: ItemWish, index: Index) -> ListPlace:
             raise Refused("word-unknown", words=" ".join(wish.words), word=located.missing)
         raise Refused("no-list", words=" ".join(wish.words), value=wish.value)
     if len(located.entries) > 1:
-        raise Refused("two-places", (entry.place for entry in located.entries), words=" ".join(wish.words))
+        raise Refused(
+            "two-places", (entry.place for entry in located.entries), words=" ".join(wish.words)
+        )
     return kept[located.entries[0].place]
 
 
 def _identity(found: ListPlace) -> tuple[str, KeyPath]:
-    return found.document.path, tuple("*" if isinstance(step, int) else step for step in found.key) if found.document.format in LINEWISE else found.key
+    return found.document.path, tuple(
+        "*" if isinstance(step, int) else step for step in found.key
+    ) if found.document.format in LINEWISE else found.key
 
 
 def _lists(document: Document, index: Index, wish: ItemWish) -> Iterable[ListPlace]:
@@ -115,22 +124,41 @@ def _in_form(value: str, target: ListPlace) -> str:
     """A bare address joins networks as /32 (/128) where every sibling is a single host so written."""
     if address(value) is None or not any("/" in item for item in target.items):
         if network(value) is not None and not any("/" in item for item in target.items):
-            raise Refused("type-differs", (target.entry.place,), old=target.items[0], new=value, key=target.entry.place.shown)
+            raise Refused(
+                "type-differs",
+                (target.entry.place,),
+                old=target.items[0],
+                new=value,
+                key=target.entry.place.shown,
+            )
         return value
     widths = {item.rpartition("/")[2] for item in target.items}
     wanted = "128" if ":" in value else "32"
     if widths != {wanted}:
-        raise Refused("type-differs", (target.entry.place,), old=target.items[0], new=value, key=target.entry.place.shown)
+        raise Refused(
+            "type-differs",
+            (target.entry.place,),
+            old=target.items[0],
+            new=value,
+            key=target.entry.place.shown,
+        )
     return f"{value}/{wanted}"
 
 
-def _explained_by(wish: ItemWish, target: ListPlace, value: str) -> Callable[[LeafChange], Explained | None]:
+def _explained_by(
+    wish: ItemWish, target: ListPlace, value: str
+) -> Callable[[LeafChange], Explained | None]:
     place = evidence(Ground.NAMED, "only-place", words=said_by(wish.words))
     exact = value == wish.value
     shown = (
         evidence(Ground.NAMED, "value-named", value=value)
         if exact
-        else evidence(Ground.DERIVED, "value-derived", value=wish.value, derivation=f"{target.items[0]} … {value}")
+        else evidence(
+            Ground.DERIVED,
+            "value-derived",
+            value=wish.value,
+            derivation=f"{target.items[0]} … {value}",
+        )
     )
 
     def explain(change: LeafChange) -> Explained | None:
@@ -142,5 +170,3 @@ def _explained_by(wish: ItemWish, target: ListPlace, value: str) -> Callable[[Le
         return Explained(change, place, shown) if (gained, lost) == wanted else None
 
     return explain
-
-

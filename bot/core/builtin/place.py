@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from bot.core.builtin.inventory import Owner, owner_of, owners_called
 from bot.core.builtin.lists import plan_item
@@ -52,12 +51,18 @@ def _plan_move(wish: MoveWish, index: Index) -> Plan:
         raise Refused("literal-unknown", literal=wish.old)
     scope = _move_scope(wish, places, index)
     owner = owner_of(wish.old, index)
-    return Plan((Move(wish.old, wish.new, scope),), _moved_by(wish.old, wish.new, owner, by_name=False))
+    return Plan(
+        (Move(wish.old, wish.new, scope),), _moved_by(wish.old, wish.new, owner, by_name=False)
+    )
 
 
 def _in_keys(literal: str, index: Index) -> bool:
     return any(
-        holds(step, literal) for document in index.readable for leaf in document.leaves for step in leaf.key if isinstance(step, str)
+        holds(step, literal)
+        for document in index.readable
+        for leaf in document.leaves
+        for step in leaf.key
+        if isinstance(step, str)
     )
 
 
@@ -79,24 +84,40 @@ def _all_describe(words: Iterable[str]) -> bool:
 def _known_words(words: Iterable[str], index: Index) -> tuple[str, ...]:
     """Of a subject, the words that mean anything here: "집 IP가 바뀌었어" need not be in the inventory."""
     said = [word for word in words if not _is_address_word(word)]
-    return tuple(word for word in said if any(entry.fits(term) for term in terms_of((word,)) for entry in index.entries))
+    return tuple(
+        word
+        for word in said
+        if any(entry.fits(term) for term in terms_of((word,)) for entry in index.entries)
+    )
 
 
 def _is_address_word(word: str) -> bool:
-    return all(term.options & _ADDRESS_WORDS or not term.required for term in terms_of((word,))) and not {
-        option for term in terms_of((word,)) for option in term.options
-    } & {"config", "server", "service"}
+    return all(
+        term.options & _ADDRESS_WORDS or not term.required for term in terms_of((word,))
+    ) and not {option for term in terms_of((word,)) for option in term.options} & {
+        "config",
+        "server",
+        "service",
+    }
 
 
 def _must_own(words: tuple[str, ...], literal: str, index: Index) -> None:
-    """"The config server moved from X": the inventory must not say that X is another's."""
+    """Of "the config server moved from X" the inventory must not say that X is another's."""
     if not [term for term in terms_of(words) if term.required] or not words:
         return
     owners = owners_called(words, index)
     if owners and literal not in {owner.address for owner in owners} and address(literal):
-        raise Refused("owner-differs", (owner.place for owner in owners), literal=literal, words=" ".join(words), actual=owners[0].address)
+        raise Refused(
+            "owner-differs",
+            (owner.place for owner in owners),
+            literal=literal,
+            words=" ".join(words),
+            actual=owners[0].address,
+        )
     if not owners and (other := owner_of(literal, index)) is not None:
-        raise Refused("owner-differs", (other.place,), literal=literal, words=" ".join(words), actual=literal)
+        raise Refused(
+            "owner-differs", (other.place,), literal=literal, words=" ".join(words), actual=literal
+        )
 
 
 def _owns(words: tuple[str, ...], literal: str, index: Index) -> bool:
@@ -111,7 +132,9 @@ def _paths_called(words: tuple[str, ...], places: Sequence[Place]) -> tuple[str,
     return tuple("/" + path for path in found)
 
 
-def _moved_by(old: str, new: str, owner: Owner | None, *, by_name: bool) -> Callable[[LeafChange], Explained | None]:
+def _moved_by(
+    old: str, new: str, owner: Owner | None, *, by_name: bool
+) -> Callable[[LeafChange], Explained | None]:
     said_old = evidence(Ground.NAMED, "holds-named", literal=old)
     if by_name and owner is not None:
         said_old = evidence(Ground.INVENTORY, "holds-owned", literal=old, place=owner.place.shown)
@@ -129,7 +152,9 @@ def _moved_by(old: str, new: str, owner: Owner | None, *, by_name: bool) -> Call
     return explain
 
 
-def _moved_key(change: LeafChange, old: str, new: str, place: Evidence, value: Evidence) -> Explained | None:
+def _moved_key(
+    change: LeafChange, old: str, new: str, place: Evidence, value: Evidence
+) -> Explained | None:
     """An address that is a key goes with its old name and comes with its new one."""
     literal = new if change.before is None else old
     named = any(holds(step, literal) for step in change.key if isinstance(step, str))
@@ -137,7 +162,7 @@ def _moved_key(change: LeafChange, old: str, new: str, place: Evidence, value: E
 
 
 def _plan_entity_move(wish: SetWish, index: Index) -> Plan | None:
-    """"설정 서버 주소를 192.0.2.77로": a server's address, so wherever it stands."""
+    """As in "설정 서버 주소를 192.0.2.77로": a server's address, so wherever it stands."""
     token = wish.value
     if token is None or token.kind is not LiteralKind.ADDRESS or wish.many or wish.old:
         return None
@@ -146,9 +171,17 @@ def _plan_entity_move(wish: SetWish, index: Index) -> Plan | None:
         return None
     old = owners[0].address
     if old == token.text:
-        raise Refused("already-so", (owners[0].place,), path=owners[0].place.path, key=show_key(owners[0].place.leaf.key), value=old)
+        raise Refused(
+            "already-so",
+            (owners[0].place,),
+            path=owners[0].place.path,
+            key=show_key(owners[0].place.leaf.key),
+            value=old,
+        )
     scope = Scope(without=narrow_out(wish.without, {place.path for place in index.holders(old)}))
-    return Plan((Move(old, token.text, scope),), _moved_by(old, token.text, owners[0], by_name=True))
+    return Plan(
+        (Move(old, token.text, scope),), _moved_by(old, token.text, owners[0], by_name=True)
+    )
 
 
 def _names_a_server(words: Iterable[str], owner: Owner, index: Index) -> bool:
@@ -168,13 +201,24 @@ def _plan_set(wish: SetWish, index: Index) -> Plan:
     )
     if not operations:
         first = written[0][0].place
-        raise Refused("already-so", (first,), path=first.path, key=show_key(first.leaf.key), value=first.leaf.value)
+        raise Refused(
+            "already-so",
+            (first,),
+            path=first.path,
+            key=show_key(first.leaf.key),
+            value=first.leaf.value,
+        )
     for entry, text in written:
         if not agrees(wish.direction, entry.place.leaf.value, text.text):
-            raise Refused("wrong-direction", (entry.place,), old=entry.place.leaf.value, new=text.text)
+            raise Refused(
+                "wrong-direction", (entry.place,), old=entry.place.leaf.value, new=text.text
+            )
     place = said_by(wish.words) + (f", {old_text}" if old_text else "")
     value = said(wish.value) if wish.value else f"×{wish.scale:g}" if wish.scale else ""
-    return Plan(operations, _set_by(operations, place, value, {entry.place: text for entry, text in written}))
+    return Plan(
+        operations,
+        _set_by(operations, place, value, {entry.place: text for entry, text in written}),
+    )
 
 
 def _set_entries(wish: SetWish, index: Index) -> tuple[Entry, ...]:
@@ -187,7 +231,9 @@ def _set_entries(wish: SetWish, index: Index) -> tuple[Entry, ...]:
             return why.code == "unit-unknown"
         return True
 
-    return _entries(wish.words, wish.without, wish.many, index, lambda entry: _is_old(entry, wish), takes)
+    return _entries(
+        wish.words, wish.without, wish.many, index, lambda entry: _is_old(entry, wish), takes
+    )
 
 
 def _is_one_of_many(entry: Entry) -> bool:
@@ -212,10 +258,13 @@ def _is_old(entry: Entry, wish: SetWish) -> bool:
     if wish.old is None:
         return not _is_one_of_many(entry)
     try:
-        return leaf.value in {said(wish.old), wish.old.text} or write_as(entry, wish.old).text == leaf.value
+        return (
+            leaf.value in {said(wish.old), wish.old.text}
+            or write_as(entry, wish.old).text == leaf.value
+        )
     except Unfit:
         return _bare_amount(leaf.value) and leaf.value == wish.old.text
-    
+
 
 def _bare_amount(value: str) -> bool:
     return value.isdigit()
@@ -231,21 +280,32 @@ def _write(entry: Entry, wish: SetWish) -> Written:
 def _written(entry: Entry, wish: SetWish) -> Written:
     if wish.value is None:
         return scaled(entry, wish.scale or 1)
-    if wish.old is not None and wish.old.unit and wish.old.unit == wish.value.unit and entry.place.leaf.value == wish.old.text:
+    if (
+        wish.old is not None
+        and wish.old.unit
+        and wish.old.unit == wish.value.unit
+        and entry.place.leaf.value == wish.old.text
+    ):
         return Written(wish.value.text, f"{said(wish.old)} → {said(wish.value)}")
     return write_as(entry, wish.value)
 
 
 def _entries(
-    words: tuple[str, ...], without: tuple[str, ...], many: bool, index: Index,  # noqa: FBT001
-    accept: Callable[[Entry], bool], prefer: Callable[[Entry], bool] = lambda _: True,
+    words: tuple[str, ...],
+    without: tuple[str, ...],
+    many: bool,  # noqa: FBT001 - the wish's own field
+    index: Index,
+    accept: Callable[[Entry], bool],
+    prefer: Callable[[Entry], bool] = lambda _: True,
 ) -> tuple[Entry, ...]:
     """The one place the words mean, or with "all" every place of that name."""
     if not index.complete:
         raise Refused("too-many-files", words=" ".join(words))
     paths = {entry.place.path for entry in index.entries}
     left_out = {path.lstrip("/") for path in narrow_out(without, paths)}
-    found = locate(terms_of(words), index, lambda entry: entry.place.path not in left_out and accept(entry))
+    found = locate(
+        terms_of(words), index, lambda entry: entry.place.path not in left_out and accept(entry)
+    )
     if not found.entries and found.missing:
         raise Refused("word-unknown", words=" ".join(words), word=found.missing)
     if not found.entries:
@@ -287,12 +347,22 @@ def _plan_flag(wish: FlagWish, index: Index) -> Plan:
     except Unfit as why:
         raise Refused(why.code, (entry.place for entry in entries), **why.facts) from why
     operations = tuple(
-        SetValue(place.path, place.leaf.key, text.text, place.leaf.value) for place, text in written.items() if text.text != place.leaf.value
+        SetValue(place.path, place.leaf.key, text.text, place.leaf.value)
+        for place, text in written.items()
+        if text.text != place.leaf.value
     )
     if not operations:
         first = entries[0].place
-        raise Refused("already-so", (first,), path=first.path, key=show_key(first.leaf.key), value=first.leaf.value)
-    return Plan(operations, _set_by(operations, said_by(wish.words), "on" if wish.on else "off", written))
+        raise Refused(
+            "already-so",
+            (first,),
+            path=first.path,
+            key=show_key(first.leaf.key),
+            value=first.leaf.value,
+        )
+    return Plan(
+        operations, _set_by(operations, said_by(wish.words), "on" if wish.on else "off", written)
+    )
 
 
 def _is_switch(entry: Entry) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from bot.core.change import LeafChange
 from bot.core.expectation import Explained
+from bot.core.glossary import singular
 from bot.core.leaf import Place
 from bot.core.operation import Operation
-from bot.core.glossary import singular
 from bot.core.words import terms_of, words_in
 
 MAX_CANDIDATES = 8
@@ -54,5 +54,9 @@ def paths_called(words: Iterable[str], paths: Iterable[str]) -> list[str]:
     known = {path: words_in(path) for path in paths}
     if not terms:
         return []
-    exactly = sorted(path for path, there in known.items() if all(singular(term.word) in there for term in terms))
-    return exactly or sorted(path for path, there in known.items() if all(term.options & there for term in terms))
+    exactly = sorted(
+        path for path, there in known.items() if all(singular(term.word) in there for term in terms)
+    )
+    return exactly or sorted(
+        path for path, there in known.items() if all(term.options & there for term in terms)
+    )

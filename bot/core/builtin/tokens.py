@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.core.glossary import known, segments
-from bot.core.literals import LiteralKind, literals
+from bot.core.literals import Literal, LiteralKind, literals
 
 
 class Sort(StrEnum):
@@ -45,9 +46,11 @@ class Token:
 
 PARTICLES = tuple(
     sorted(
-        """에서부터 으로부터 로부터 에서만 에서는 에서도 에서의 에서 에게서 이라고 라고 으로만 으로는 으로도 으로 까지 부터 처럼
-        한테 에게 마다 이랑 랑 들도 들은 들을 들이 들의 들에 들에서 들만 들 에는 에도 에만 과 와 은 는 이 가 을 를 의 에 도 로 만
-        쪽에서 쪽에서만 쪽은 쪽도 쪽을 쪽의 쪽에 쪽만 쪽 측 인데 이고 이랑은 이야 야 입니다 이에요 예요 으로요 로요 안에서 안의 내의 용""".split(),
+        """
+    에서부터 으로부터 로부터 에서만 에서는 에서도 에서의 에서 에게서 이라고 라고 으로만 으로는 으로도 으로 까지 부터 처럼 한테 에게 마다 이랑 랑 들도 들은 들을 들이 들의
+    들에 들에서 들만 들 에는 에도 에만 과 와 은 는 이 가 을 를 의 에 도 로 만 쪽에서 쪽에서만 쪽은 쪽도 쪽을 쪽의 쪽에 쪽만 쪽 측 인데 이고 이랑은 이야 야 입니다
+    이에요 예요 으로요 로요 안에서 안의 내의 용
+    """.split(),
         key=len,
         reverse=True,
     )
@@ -104,26 +107,40 @@ def _rejoined(tokens: list[Token]) -> list[Token]:
     done: list[Token] = []
     for token in tokens:
         bearer = next((n for n in range(len(done) - 1, -1, -1) if done[n].text != ")"), None)
-        latin = bearer is not None and not done[bearer].particle and (done[bearer].valued or done[bearer].text.isascii())
-        if token.text in _LOOSE and latin and bearer is not None and done[bearer].sort in {Sort.LITERAL, Sort.QUOTED, Sort.WORD, Sort.ASSIGN}:
+        if token.text in _LOOSE and bearer is not None and _bears(done[bearer]):
             done[bearer] = replace(done[bearer], particle=token.text)
         else:
             done.append(token)
     return done
 
 
-def _next(text: str, position: int, spots: dict[int, object]) -> tuple[Token, int]:
+def _bears(token: Token) -> bool:
+    """True for a literal or a Latin word that has no particle yet."""
+    if token.particle or token.sort in {Sort.ARROW, Sort.MARK}:
+        return False
+    return token.valued or token.text.isascii()
+
+
+def _next(text: str, position: int, spots: Mapping[int, Literal]) -> tuple[Token, int]:
     match = _PIECES.match(text, position)
     group = match.lastgroup if match else "other"
     literal = spots.get(position)
-    if literal is not None and group not in {"quoted", "assign", "date", "file"} and not _longer_name(match, literal):
+    if (
+        literal is not None
+        and group not in {"quoted", "assign", "date", "file"}
+        and not _longer_name(match, literal)
+    ):
         return _literal(text, literal)
     if match is None:
         return Token(Sort.MARK, text[position], start=position), position + 1
     if group == "quoted":
-        return _with_particle(text, Token(Sort.QUOTED, match.group()[1:-1].strip(), start=position), match.end())
+        return _with_particle(
+            text, Token(Sort.QUOTED, match.group()[1:-1].strip(), start=position), match.end()
+        )
     if group == "assign":
-        return _with_particle(text, _trim(Token(Sort.ASSIGN, match.group(), start=position)), match.end())
+        return _with_particle(
+            text, _trim(Token(Sort.ASSIGN, match.group(), start=position)), match.end()
+        )
     if group == "arrow":
         return Token(Sort.ARROW, match.group(), start=position), match.end()
     if group == "image":
@@ -137,16 +154,22 @@ def _next(text: str, position: int, spots: dict[int, object]) -> tuple[Token, in
     return Token(Sort.MARK, match.group(), start=position), match.end()
 
 
-def _longer_name(match: re.Match[str] | None, literal: object) -> bool:
+def _longer_name(match: re.Match[str] | None, literal: Literal) -> bool:
     """``on`` inside ``on-call`` or ``config.yml`` inside a path is part of a longer word."""
-    return match is not None and match.end() > literal.end and match.lastgroup in {"image", "path", "name"}  # type: ignore[attr-defined]
+    return (
+        match is not None
+        and match.end() > literal.end
+        and match.lastgroup in {"image", "path", "name"}
+    )
 
 
 def _image(text: str, match: re.Match[str]) -> tuple[Token, int]:
     """``nginx:1.27.2`` is a value; ``timeout:30`` says the same as ``timeout 30``."""
     word = match.group().rstrip(".")
     end = match.start() + len(word)
-    if not re.search(r"[A-Za-z]", word.split(":")[0]) or not re.search(r"\d", word.rsplit(":", 1)[1]):
+    if not re.search(r"[A-Za-z]", word.split(":")[0]) or not re.search(
+        r"\d", word.rsplit(":", 1)[1]
+    ):
         name = re.match(r"[\w.-]+", word)
         stop = match.start() + (name.end() if name else 1)
         return Token(Sort.WORD, text[match.start() : stop], start=match.start()), stop
@@ -154,17 +177,19 @@ def _image(text: str, match: re.Match[str]) -> tuple[Token, int]:
 
 
 def _trim(token: Token) -> Token:
-    return Token(token.sort, re.sub(r"(?<=[0-9A-Za-z])[가-힣]+$|[.!?]+$", "", token.text), start=token.start)
+    return Token(
+        token.sort, re.sub(r"(?<=[0-9A-Za-z])[가-힣]+$|[.!?]+$", "", token.text), start=token.start
+    )
 
 
-def _literal(text: str, literal: object) -> tuple[Token, int]:
+def _literal(text: str, literal: Literal) -> tuple[Token, int]:
     """A literal, with the unit and the particle that follow it."""
-    if literal.kind is LiteralKind.BOOLEAN and literal.text not in {"true", "false"}:  # type: ignore[attr-defined]
+    if literal.kind is LiteralKind.BOOLEAN and literal.text not in {"true", "false"}:
         # "on" is a preposition as often as a value; a value it is where its role says so
-        token = Token(Sort.WORD, literal.text, start=literal.start)  # type: ignore[attr-defined]
-        return _with_particle(text, token, literal.end)  # type: ignore[attr-defined]
-    kind, word, end = literal.kind, literal.text, literal.end  # type: ignore[attr-defined]
-    token = Token(Sort.LITERAL, word, kind=kind, start=literal.start)  # type: ignore[attr-defined]
+        token = Token(Sort.WORD, literal.text, start=literal.start)
+        return _with_particle(text, token, literal.end)
+    kind, word, end = literal.kind, literal.text, literal.end
+    token = Token(Sort.LITERAL, word, kind=kind, start=literal.start)
     if kind is LiteralKind.NUMBER:
         unit = re.compile(r"\s?([A-Za-z]+|%|[가-힣]+)").match(text, end)
         if unit and (found := _unit(unit.group(1))) is not None:
@@ -179,7 +204,11 @@ def _unit(word: str) -> tuple[str, str] | None:
     if word.lower() in _UNITS:
         return _UNITS[word.lower()], ""
     for name in sorted(_UNITS, key=len, reverse=True):
-        if not name.isascii() and word.startswith(name) and (word[len(name) :] in PARTICLES or word[len(name) :] == "씩"):
+        if (
+            not name.isascii()
+            and word.startswith(name)
+            and (word[len(name) :] in PARTICLES or word[len(name) :] == "씩")
+        ):
             return _UNITS[name], word[len(name) :]
     return None
 
@@ -191,7 +220,9 @@ def _with_particle(text: str, token: Token, end: int) -> tuple[Token, int]:
         return token, end
     for particle in PARTICLES:
         if match.group() == particle:
-            return Token(token.sort, token.text, particle, token.unit, token.kind, token.start), match.end()
+            return Token(
+                token.sort, token.text, particle, token.unit, token.kind, token.start
+            ), match.end()
     return token, end
 
 

@@ -26,7 +26,14 @@ _UNIT_WORDS = {
 _AMOUNT = re.compile(r"(?P<number>-?\d+(?:\.\d+)?)(?P<unit>[A-Za-z%]*)")
 _ISO = re.compile(r"PT(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?", re.IGNORECASE)
 _VERSION = re.compile(r"(?P<prefix>v?)(?P<numbers>\d+(?:\.\d+)*)(?P<suffix>(?:[-+].*)?)")
-_PAIRS = (("true", "false"), ("on", "off"), ("yes", "no"), ("enabled", "disabled"), ("enable", "disable"), ("1", "0"))
+_PAIRS = (
+    ("true", "false"),
+    ("on", "off"),
+    ("yes", "no"),
+    ("enabled", "disabled"),
+    ("enable", "disable"),
+    ("1", "0"),
+)
 
 
 class Unfit(Exception):  # noqa: N818 - an answer that unwinds
@@ -60,14 +67,16 @@ def write_as(entry: Entry, token: Token) -> Written:
     old, kind = entry.place.leaf.value, entry.place.leaf.kind
     if token.sort is Sort.QUOTED:
         return Written(token.text)
-    if kind is Kind.BOOLEAN or _flag_pair(old) and _flag_pair(token.text.lower()):
+    if kind is Kind.BOOLEAN or (_flag_pair(old) and _flag_pair(token.text.lower())):
         return _boolean(old, token)
     if (image := image_parts(old)) is not None:
         return _image(image, old, token)
     if token.kind in {LiteralKind.ADDRESS, LiteralKind.NETWORK}:
         return _address(old, token)
     amount = _amount_of(token)
-    if amount is not None and (kind in {Kind.INTEGER, Kind.FLOAT} or _AMOUNT.fullmatch(old) or _is_iso(old)):
+    if amount is not None and (
+        kind in {Kind.INTEGER, Kind.FLOAT} or _AMOUNT.fullmatch(old) or _is_iso(old)
+    ):
         return _amount(entry, amount, token)
     if kind in {Kind.INTEGER, Kind.FLOAT, Kind.REFERENCE, Kind.EMPTY}:
         raise Unfit("type-differs", old=old, new=said(token))
@@ -90,7 +99,9 @@ def switched(old: str, *, on: bool) -> Written:
     for pair in _PAIRS:
         if old.lower() in pair:
             word = pair[0 if on else 1]
-            text = word.upper() if old.isupper() else word.capitalize() if old[:1].isupper() else word
+            text = (
+                word.upper() if old.isupper() else word.capitalize() if old[:1].isupper() else word
+            )
             return Written(text, f"{'on' if on else 'off'} = {text}")
     raise Unfit("not-a-switch", old=old)
 
@@ -109,13 +120,24 @@ def _image(image: tuple[str, str], old: str, token: Token) -> Written:
     suffix = new["suffix"] or (now["suffix"] if now else "")
     prefix = new["prefix"] or (now["prefix"] if now else "")
     text = f"{repository}:{prefix}{new['numbers']}{suffix}"
-    return Written(text, f"{tag} → {text.rsplit(':', 1)[1]}" if text.rsplit(":", 1)[1] != token.text else "")
+    return Written(
+        text, f"{tag} → {text.rsplit(':', 1)[1]}" if text.rsplit(":", 1)[1] != token.text else ""
+    )
 
 
 def _address(old: str, token: Token) -> Written:
     """An address replaces the one address of the value; /32 and /128 stay."""
-    found = [literal for literal in literals(old) if literal.kind in {LiteralKind.ADDRESS, LiteralKind.NETWORK}]
-    inner = [part for literal in literals(old) if literal.kind is LiteralKind.URL for part in literals(re.sub(r"^\w+://", "", literal.text))]
+    found = [
+        literal
+        for literal in literals(old)
+        if literal.kind in {LiteralKind.ADDRESS, LiteralKind.NETWORK}
+    ]
+    inner = [
+        part
+        for literal in literals(old)
+        if literal.kind is LiteralKind.URL
+        for part in literals(re.sub(r"^\w+://", "", literal.text))
+    ]
     found += [literal for literal in inner if literal.kind is LiteralKind.ADDRESS]
     if len(found) != 1:
         raise Unfit("not-one-address", old=old, new=token.text)
@@ -144,7 +166,9 @@ def _amount_of(token: Token) -> _Amount | None:
 def _unit(text: str) -> str:
     if text in _MILLIS or text in _BYTES:
         return text
-    return {"k": "KB", "K": "KB", "M": "MB", "G": "GB", "Ki": "KiB", "Mi": "MiB", "Gi": "GiB"}.get(text, _UNIT_WORDS.get(text.lower(), text))
+    return {"k": "KB", "K": "KB", "M": "MB", "G": "GB", "Ki": "KiB", "Mi": "MiB", "Gi": "GiB"}.get(
+        text, _UNIT_WORDS.get(text.lower(), text)
+    )
 
 
 def _is_iso(value: str) -> bool:
@@ -167,11 +191,19 @@ def _amount(entry: Entry, amount: _Amount, token: Token) -> Written:
         raise Unfit("unit-unknown", old=old, new=said(token), unit=amount.unit)
     number = _convert(amount, there)
     if suffix and number.denominator != 1 and amount.number.denominator == 1:
-        return Written(said_amount(amount), f"{said(token)} (1{there} = {_decimal(_convert(_Amount(Fraction(1), there), amount.unit))}{amount.unit})")
+        return Written(
+            said_amount(amount),
+            f"{said(token)} (1{there} = {_decimal(_convert(_Amount(Fraction(1), there), amount.unit))}{amount.unit})",
+        )
     if kind is Kind.INTEGER and number.denominator != 1:
         raise Unfit("type-differs", old=old, new=said(token))
     text = _decimal(number) + suffix
-    return Written(text, "" if there == amount.unit and suffix else f"{said(token)} = {_decimal(number)} {there}".strip())
+    return Written(
+        text,
+        ""
+        if there == amount.unit and suffix
+        else f"{said(token)} = {_decimal(number)} {there}".strip(),
+    )
 
 
 def said_amount(amount: _Amount) -> str:
@@ -181,7 +213,9 @@ def said_amount(amount: _Amount) -> str:
 
 def _named_unit(entry: Entry) -> str | None:
     """The unit that a key's name says (``timeout_ms``); people write it last."""
-    own = re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", str(entry.place.leaf.key[-1])).lower())
+    own = re.findall(
+        r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", str(entry.place.leaf.key[-1])).lower()
+    )
     return _UNIT_WORDS.get(own[-1]) if own else None
 
 
@@ -191,7 +225,9 @@ def _convert(amount: _Amount, there: str) -> Fraction:
             return amount.number * table[amount.unit] / table[there]
     if amount.unit == there:
         return amount.number
-    raise Unfit("unit-unknown", old=there, new=_decimal(amount.number) + amount.unit, unit=amount.unit)
+    raise Unfit(
+        "unit-unknown", old=there, new=_decimal(amount.number) + amount.unit, unit=amount.unit
+    )
 
 
 def _iso(amount: _Amount, token: Token) -> Written:
@@ -225,7 +261,13 @@ def _looks(value: str) -> str:
     found = literals(value)
     if len(found) == 1 and found[0].text == value:
         kind = found[0].kind
-        return "number" if kind in {LiteralKind.VERSION, LiteralKind.NUMBER} else "name" if kind is LiteralKind.HOSTNAME else kind.value
+        return (
+            "number"
+            if kind in {LiteralKind.VERSION, LiteralKind.NUMBER}
+            else "name"
+            if kind is LiteralKind.HOSTNAME
+            else kind.value
+        )
     return "name"
 
 

@@ -44,7 +44,9 @@ _NOUN = re.compile(
     r"(?:비활성화|활성화|이사|이전|이동|마이그레이션|증가|상향|업그레이드|버전업|범프|감소|하향|다운그레이드|추가|허용|허가|등록|제거|삭제|차단"
     r"|변경|수정|교체|대체|조정|전환|업데이트|갱신|반영|적용|지정)"
 )
-_INFLECTED = re.compile(r"(?:갔|간|가|해|하|했|한|할|함|합|됐|되|된|될|돼|됨|시켜|시키|요망|요청|부탁|바람|바랍|좀|필요|요|고|$)")
+_INFLECTED = re.compile(
+    r"(?:갔|간|가|해|하|했|한|할|함|합|됐|되|된|될|돼|됨|시켜|시키|요망|요청|부탁|바람|바랍|좀|필요|요|고|$)"
+)
 
 _ENGLISH: dict[str, Verb] = {
     word: verb
@@ -95,7 +97,9 @@ def mistyped_verb(word: str) -> Verb | None:
 
 
 # A past or a reason without an order in it: context, which asks for nothing.
-_REASON = re.compile(r"(?:어서|아서|여서|라서|해서|니까|으니|는데|은데|므로|길래|느라|다보니|었음|했음|어요|었어요|했어요|습니다)$")
+_REASON = re.compile(
+    r"(?:어서|아서|여서|라서|해서|니까|으니|는데|은데|므로|길래|느라|다보니|었음|했음|어요|었어요|했어요|습니다)$"
+)
 
 
 def gives_reason(word: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.builtin.clauses import EXCEPT, Clause
+from bot.core.builtin.roles import PREPOSITIONS, english_roles, korean_roles
 from bot.core.builtin.tokens import Sort, Token
 from bot.core.builtin.verbs import Verb
 from bot.core.literals import is_distinctive
@@ -72,11 +73,9 @@ class NotUnderstood:
     text: str
 
 
-_MANY = frozenset("모든 모두 전부 전체 다 각 각각 everywhere all every each both 전체적으로".split())
-_FROM = frozenset("에서 에서는 에서부터 부터 으로부터 로부터".split())
-_TO = frozenset("로 으로 라고 이라고 로요 으로요 으로만 로만".split())
-_LOCATIVE = frozenset("에서 에서만 에서는 에서의 쪽 쪽에서 쪽에서만 쪽은 쪽만 쪽의 쪽도 측 만 안에서 안의 내의 에만 들만 들에서".split())
-_PREPOSITIONS = frozenset("from to with into by as at in on for of within inside only under ⇐".split())
+_MANY = frozenset(
+    "모든 모두 전부 전체 다 각 각각 전체적으로 everywhere all every each both".split()
+)
 
 
 def read_wish(clause: Clause) -> Wish | NotUnderstood:
@@ -84,13 +83,12 @@ def read_wish(clause: Clause) -> Wish | NotUnderstood:
     parts = _Parts.of(clause)
     if parts is None:
         return NotUnderstood(clause.text)
+    wish: Wish | None
     match clause.verb:
         case Verb.ADD | Verb.REMOVE:
             wish = _item(clause, parts)
         case Verb.ON | Verb.OFF:
             wish = _flag(clause, parts)
-        case Verb.SET | Verb.MOVE | Verb.RAISE | Verb.LOWER:
-            wish = _move(clause, parts) or _set(clause, parts)
         case _:
             wish = _move(clause, parts) or _set(clause, parts)
     return wish or NotUnderstood(clause.text)
@@ -115,14 +113,19 @@ class _Parts:
         many = any(_plain(token) in _MANY for token in tokens)
         tokens = [token for token in tokens if _plain(token) not in _MANY]
         assigned = [token for token in tokens if token.sort is Sort.ASSIGN]
-        roles = _korean_roles(tokens) if clause.korean else _english_roles(tokens)
+        roles = korean_roles(tokens) if clause.korean else english_roles(tokens)
         if roles is None or len(assigned) > 1:
             return None
-        old, new, loose, words, within = roles
-        return cls(old, new, loose, words, within, without, many, assigned[0] if assigned else None)
-
-
-_Roles = tuple[Token | None, Token | None, tuple[Token, ...], tuple[Token, ...], tuple[Token, ...]]
+        return cls(
+            roles.old,
+            roles.new,
+            tuple(roles.loose),
+            tuple(roles.words),
+            tuple(roles.within),
+            without,
+            many,
+            assigned[0] if assigned else None,
+        )
 
 
 def _plain(token: Token) -> str:
@@ -137,9 +140,13 @@ def _without(clause: Clause) -> tuple[list[Token], tuple[str, ...]]:
             continue
         if clause.korean:
             start = _phrase_start(tokens, position)
-            return tokens[:start] + tokens[position + 1 :], tuple(t.text for t in tokens[start:position])
+            return tokens[:start] + tokens[position + 1 :], tuple(
+                t.text for t in tokens[start:position]
+            )
         return tokens[:position], tuple(
-            t.text for t in tokens[position + 1 :] if t.sort is Sort.WORD and t.text.lower() not in _PREPOSITIONS
+            t.text
+            for t in tokens[position + 1 :]
+            if t.sort is Sort.WORD and t.text.lower() not in PREPOSITIONS
         )
     return tokens, ()
 
@@ -152,64 +159,6 @@ def _phrase_start(tokens: Sequence[Token], end: int) -> int:
     return max(start, 0)
 
 
-def _korean_roles(tokens: Sequence[Token]) -> _Roles | None:
-    old, new, loose, words, within = None, None, [], [], []
-    arrow = False
-    for token in tokens:
-        if token.sort is Sort.ARROW:
-            if not loose:
-                return None
-            old, arrow = loose.pop(), True
-        elif token.text == ":" and new is None and token is tokens[-2:][0]:
-            arrow = True
-        elif arrow and token.sort is not Sort.MARK:
-            new, arrow = token, False
-        elif token.valued and token.particle in _FROM and old is None:
-            old = token
-        elif token.particle in _TO and new is None:
-            new = token
-        elif token.valued:
-            loose.append(token)
-        elif token.sort is Sort.WORD:
-            (within if token.particle in _LOCATIVE or token.particle == "의" else words).append(token)
-        elif token.sort is Sort.MARK and token.text not in ",()~:'·":
-            return None
-    if old is None and new is not None and new.valued and len(loose) == 1 and loose[0].particle in {"를", "을", "은", "는", "이", "가", "인데", "이고"}:
-        old, loose = loose[0], []
-    return old, new, tuple(loose), tuple(words), tuple(within)
-
-
-def _english_roles(tokens: Sequence[Token]) -> _Roles | None:
-    old, new, loose, words, within = None, None, [], [], []
-    preposition = ""
-    for token in tokens:
-        word = _plain(token)
-        if word in _PREPOSITIONS or word == "was":
-            preposition = "from" if word == "was" else word
-        elif token.sort is Sort.ARROW or token.text == "=" or (token.text == ":" and token is tokens[-2:][0]):
-            old = loose.pop() if loose else old
-            preposition = "to"
-        elif token.sort is Sort.MARK and token.text not in ",()':":
-            return None
-        elif token.sort in {Sort.MARK, Sort.ASSIGN}:
-            preposition = "" if token.text == "," else preposition
-        elif preposition == "⇐" and token.valued:
-            old, preposition = token, ""
-        elif preposition == "from" and token.valued and old is None:
-            old, preposition = token, ""
-        elif preposition in {"to", "with", "into", "as", "at", "by"} and new is None and (token.valued or preposition == "to"):
-            if preposition == "by" and token.unit != "times" and not is_distinctive(token.text):
-                return None
-            new, preposition = token, ""
-        elif token.valued:
-            loose.append(token)
-        elif preposition in {"in", "on", "within", "inside", "only", "for", "under"}:
-            within.append(token)
-        else:
-            words.append(token)
-    return old, new, tuple(loose), tuple(words), tuple(within)
-
-
 def _texts(*groups: Sequence[Token]) -> tuple[str, ...]:
     return tuple(token.text for group in groups for token in group)
 
@@ -218,7 +167,11 @@ def _subject(clause: Clause, words: Sequence[Token]) -> tuple[Token, ...]:
     """Up to the word marked as subject in Korean; in English what stands before the verb."""
     if not clause.korean:
         return tuple(token for token in words if token.start < clause.before_verb)
-    marked = [position for position, token in enumerate(words) if token.particle in {"이", "가", "은", "는"}]
+    marked = [
+        position
+        for position, token in enumerate(words)
+        if token.particle in {"이", "가", "은", "는"}
+    ]
     return tuple(words[: marked[-1] + 1]) if marked else ()
 
 
@@ -242,11 +195,17 @@ def _set(clause: Clause, parts: _Parts) -> SetWish | None:
     if parts.assigned:
         name, _, value = (part.strip() for part in parts.assigned.text.partition("="))
         token = Token(Sort.QUOTED, value.strip("\"'"))
-        return None if parts.loose or parts.new else SetWish((*words, name), token, parts.old, parts.many, direction, without=parts.without)
+        return (
+            None
+            if parts.loose or parts.new
+            else SetWish(
+                (*words, name), token, parts.old, parts.many, direction, without=parts.without
+            )
+        )
     old, new, loose = parts.old, parts.new, list(parts.loose)
     if new is None and len(loose) == 1 and loose[0].particle in {"", "인데"}:
         new = loose.pop()
-    if new is None or not words and not parts.old:
+    if new is None or (not words and not parts.old):
         return None
     words += tuple(token.text for token in loose if token.sort is Sort.QUOTED)
     if any(token.sort is not Sort.QUOTED for token in loose):
@@ -256,7 +215,12 @@ def _set(clause: Clause, parts: _Parts) -> SetWish | None:
 
 
 def _flag(clause: Clause, parts: _Parts) -> FlagWish | None:
-    if parts.old or parts.new or parts.assigned or any(token.sort is not Sort.QUOTED for token in parts.loose):
+    if (
+        parts.old
+        or parts.new
+        or parts.assigned
+        or any(token.sort is not Sort.QUOTED for token in parts.loose)
+    ):
         return None
     words = _texts(parts.words, parts.within, parts.loose)
     return FlagWish(words, clause.verb is Verb.ON, parts.many, parts.without) if words else None
@@ -267,8 +231,16 @@ def _item(clause: Clause, parts: _Parts) -> ItemWish | None:
     valued = [token for token in clause.tokens if token.valued]
     add = clause.verb is Verb.ADD
     if len(valued) == 1 and not parts.assigned:
-        others = [token for token in clause.tokens if token.sort is Sort.WORD and _plain(token) not in _PREPOSITIONS | _MANY]
-        words = tuple(t.text for t in others if t.text not in parts.without and (t.text + t.particle).lower() not in EXCEPT)
+        others = [
+            token
+            for token in clause.tokens
+            if token.sort is Sort.WORD and _plain(token) not in PREPOSITIONS | _MANY
+        ]
+        words = tuple(
+            t.text
+            for t in others
+            if t.text not in parts.without and (t.text + t.particle).lower() not in EXCEPT
+        )
         return ItemWish(words, valued[0].text, add, parts.without) if words else None
     if valued or parts.assigned:
         return None
@@ -279,15 +251,26 @@ def _word_item(clause: Clause, add: bool) -> ItemWish | None:  # noqa: FBT001 - 
     """``allowed_hosts에 admin.internal을 추가``: the item is the one Latin word marked as object."""
     tokens = [token for token in clause.tokens if token.sort is Sort.WORD]
     if clause.korean:
-        items = [token for token in tokens if token.particle in {"을", "를"} and token.text.isascii()]
-        if not items and tokens and not tokens[-1].particle and tokens[-1].text.isascii() and any(t.particle in {"에", "에서"} for t in tokens):
+        items = [
+            token for token in tokens if token.particle in {"을", "를"} and token.text.isascii()
+        ]
+        if (
+            not items
+            and tokens
+            and not tokens[-1].particle
+            and tokens[-1].text.isascii()
+            and any(t.particle in {"에", "에서"} for t in tokens)
+        ):
             items = tokens[-1:]
         lists = [token for token in tokens if token not in items]
     else:
         cut = next((i for i, token in enumerate(tokens) if _plain(token) in {"to", "from"}), None)
         if cut is None:
             return None
-        items, lists = tokens[:cut], [token for token in tokens[cut + 1 :] if _plain(token) not in _PREPOSITIONS]
+        items, lists = (
+            tokens[:cut],
+            [token for token in tokens[cut + 1 :] if _plain(token) not in PREPOSITIONS],
+        )
     if len(items) != 1 or not lists:
         return None
     return ItemWish(_texts(lists), items[0].text, add)

@@ -47,7 +47,7 @@ def _holds(leaf: Leaf, host: Address) -> bool:
     text = str(host)
     if text in leaf.value and holds(leaf.value, text):
         return True
-    if host.version == 4 or ":" not in leaf.value:  # noqa: PLR2004 - IPv4 has one spelling
+    if host.version == 4 or ":" not in leaf.value:
         return False
     kinds = {LiteralKind.ADDRESS, LiteralKind.NETWORK}
     return any(_host(one.text) == host for one in literals(leaf.value) if one.kind in kinds)

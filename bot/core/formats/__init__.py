@@ -176,7 +176,7 @@ def remove(document: Document, data: bytes, leaf: Leaf) -> Edit | Unwritable:
     return _edited(document, data, leaf.key, splice, right)
 
 
-def _edited(  # noqa: PLR0913 - the one place where every edit is made and proven
+def _edited(
     document: Document,
     data: bytes,
     key: KeyPath,

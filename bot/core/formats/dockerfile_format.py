@@ -230,7 +230,7 @@ def _unquoted(text: str) -> tuple[str, str] | None:
     """The value and style of a word that is plain or quoted as a whole; else None."""
     if _PLAIN.fullmatch(text):
         return text, "plain"
-    if len(text) > 1 and text[0] == text[-1] == "'" and text.count("'") == 2:  # noqa: PLR2004
+    if len(text) > 1 and text[0] == text[-1] == "'" and text.count("'") == 2:
         return text[1:-1], "single"
     if re.fullmatch(r'"(?:\\["\\$]|[^"\\\n])*"', text):
         return re.sub(r'\\(["\\$])', r"\1", text[1:-1]), "double"

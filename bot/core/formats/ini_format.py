@@ -84,7 +84,7 @@ def _without_comment(text: str, *, systemd: bool) -> tuple[str, int | None]:
 def _quote(value: str) -> str:
     """The name of the quotes around the whole value, or nothing."""
     for name, quote in (("double", '"'), ("single", "'")):
-        if len(value) > 1 and value[0] == quote == value[-1] and value.count(quote) == 2:  # noqa: PLR2004
+        if len(value) > 1 and value[0] == quote == value[-1] and value.count(quote) == 2:
             return name
     return ""
 

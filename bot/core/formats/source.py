@@ -107,7 +107,7 @@ class Source:
         """The 1-based line that the byte offset stands on; only LF ends a line (so does CRLF)."""
         return bisect_left(self._breaks, byte) + 1
 
-    def leaf(  # noqa: PLR0913, PLR0917 - one parameter a field
+    def leaf(
         self,
         key: KeyPath,
         value: str,

@@ -84,7 +84,7 @@ def _run(short: Sequence[Leaf], long: Sequence[Leaf]) -> Sequence[Leaf] | None:
 
 def _group(base: Document, leaf: Leaf) -> list[Leaf]:
     """The leaves that stand and fall together: a line's literals, a directive's arguments."""
-    if base.format not in {"lines", "nginx"} or len(leaf.key) < 2:  # noqa: PLR2004
+    if base.format not in {"lines", "nginx"} or len(leaf.key) < 2:
         return [leaf]
     whole = leaf.key if leaf.value == "" and isinstance(leaf.key[-2], str) else leaf.key[:-1]
     return [other for other in base.leaves if other.key[: len(whole)] == whole]

@@ -170,7 +170,7 @@ def _escaped(match: re.Match[str]) -> str:
     if char in _ESCAPES:
         return _ESCAPES[char]
     code = ord(char)
-    return f"\\x{code:02X}" if code <= 0xFF else f"\\u{code:04X}"  # noqa: PLR2004
+    return f"\\x{code:02X}" if code <= 0xFF else f"\\u{code:04X}"
 
 
 def block_text(leaf: Leaf, body: str, value: str) -> str:

@@ -181,7 +181,7 @@ class _Builder:
         found: list[str] = []
         begin = start
         # an anchor and a tag at most
-        while len(found) < 2 and (match := _PROPERTY.match(self.text, begin)):  # noqa: PLR2004
+        while len(found) < 2 and (match := _PROPERTY.match(self.text, begin)):
             found.append(match[1])
             self.tree.solid.append((begin, match.end(1)))
             begin = match.end()

@@ -31,12 +31,22 @@ def _plain(outcome: Outcome, language: Language) -> dict[str, Any]:
         "request": outcome.request.text if outcome.request else None,
         "mode": outcome.mode,
         "question": _question(outcome.question, language) if outcome.question else None,
-        "error": {"code": outcome.trouble.code, "message": say_trouble(outcome.trouble, language)} if outcome.trouble else None,
+        "error": {"code": outcome.trouble.code, "message": say_trouble(outcome.trouble, language)}
+        if outcome.trouble
+        else None,
         "findings": [_finding(finding, language) for finding in outcome.findings],
         "changes": [_change(item, language) for item in outcome.explained],
-        "commits": {"branch": outcome.branch, "base": outcome.base, "head": outcome.head, "merged": outcome.merged},
+        "commits": {
+            "branch": outcome.branch,
+            "base": outcome.base,
+            "head": outcome.head,
+            "merged": outcome.merged,
+        },
         "models": _models(outcome),
-        "seconds": {"total": round(sum(value for _, value in outcome.seconds), 4), "stages": dict(outcome.seconds)},
+        "seconds": {
+            "total": round(sum(value for _, value in outcome.seconds), 4),
+            "stages": dict(outcome.seconds),
+        },
         "rounds": outcome.rounds,
     }
 
@@ -50,7 +60,12 @@ def _question(question: Unproven, language: Language) -> dict[str, Any]:
 
 
 def _place(place: Place) -> dict[str, Any]:
-    return {"path": place.path, "line": place.leaf.line, "key": show_key(place.leaf.key), "value": place.leaf.value}
+    return {
+        "path": place.path,
+        "line": place.leaf.line,
+        "key": show_key(place.leaf.key),
+        "value": place.leaf.value,
+    }
 
 
 def _finding(finding: Finding, language: Language) -> dict[str, Any]:
@@ -74,12 +89,19 @@ def _change(item: Explained, language: Language) -> dict[str, Any]:
         "key": show_key(change.key),
         "old": change.before,
         "new": change.after,
-        "evidence": {"place": _evidence(item.place, language), "value": _evidence(item.value, language)},
+        "evidence": {
+            "place": _evidence(item.place, language),
+            "value": _evidence(item.value, language),
+        },
     }
 
 
 def _evidence(evidence: Evidence | None, language: Language) -> dict[str, Any] | None:
-    return {"ground": evidence.ground.value, "detail": say_evidence(evidence, language)} if evidence else None
+    return (
+        {"ground": evidence.ground.value, "detail": say_evidence(evidence, language)}
+        if evidence
+        else None
+    )
 
 
 def _models(outcome: Outcome) -> dict[str, Any]:
@@ -104,13 +126,28 @@ def _spent(spent: Spent) -> dict[str, Any]:
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": True}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": True,
+    }
 
 
 _TEXT = {"type": "string"}
 _MAYBE_TEXT = {"type": ["string", "null"]}
 _MAYBE_LINE = {"type": ["integer", "null"], "minimum": 1}
-_PROOF = {"anyOf": [{"type": "null"}, _object({"ground": {"enum": ["named", "derived", "inventory", "agreed", "attested"]}, "detail": _TEXT})]}
+_PROOF = {
+    "anyOf": [
+        {"type": "null"},
+        _object(
+            {
+                "ground": {"enum": ["named", "derived", "inventory", "agreed", "attested"]},
+                "detail": _TEXT,
+            }
+        ),
+    ]
+}
 
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -118,7 +155,9 @@ SCHEMA: dict[str, Any] = {
     "description": "What cfg change --json and cfg verify --json print: one object.",
     **_object(
         {
-            "status": {"enum": ["merged", "would-merge", "approved", "declined", "rejected", "error"]},
+            "status": {
+                "enum": ["merged", "would-merge", "approved", "declined", "rejected", "error"]
+            },
             "exit_code": {"enum": [0, 1, 2]},
             "verdict": _TEXT,
             "request": _MAYBE_TEXT,
@@ -130,7 +169,17 @@ SCHEMA: dict[str, Any] = {
                         {
                             "code": _TEXT,
                             "message": _TEXT,
-                            "candidates": {"type": "array", "items": _object({"path": _TEXT, "line": {"type": "integer"}, "key": _TEXT, "value": _TEXT})},
+                            "candidates": {
+                                "type": "array",
+                                "items": _object(
+                                    {
+                                        "path": _TEXT,
+                                        "line": {"type": "integer"},
+                                        "key": _TEXT,
+                                        "value": _TEXT,
+                                    }
+                                ),
+                            },
                         }
                     ),
                 ]
@@ -163,7 +212,14 @@ SCHEMA: dict[str, Any] = {
                     }
                 ),
             },
-            "commits": _object({"branch": _MAYBE_TEXT, "base": _MAYBE_TEXT, "head": _MAYBE_TEXT, "merged": _MAYBE_TEXT}),
+            "commits": _object(
+                {
+                    "branch": _MAYBE_TEXT,
+                    "base": _MAYBE_TEXT,
+                    "head": _MAYBE_TEXT,
+                    "merged": _MAYBE_TEXT,
+                }
+            ),
             "models": _object(
                 {
                     "author": _TEXT,
@@ -185,7 +241,12 @@ SCHEMA: dict[str, Any] = {
                     "cost_usd": {"type": "number"},
                 }
             ),
-            "seconds": _object({"total": {"type": "number"}, "stages": {"type": "object", "additionalProperties": {"type": "number"}}}),
+            "seconds": _object(
+                {
+                    "total": {"type": "number"},
+                    "stages": {"type": "object", "additionalProperties": {"type": "number"}},
+                }
+            ),
             "rounds": {"type": "integer"},
         }
     ),

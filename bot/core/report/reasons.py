@@ -53,7 +53,10 @@ REASONS: dict[str, Text] = {
         "{literal} stands nowhere in the configuration, so nothing can be moved from it. Is the old value right?",
         "설정 어디에도 {literal}이(가) 없어서 옮길 것이 없어요. 예전 값이 맞나요?",
     ),
-    "nothing-to-move": Text("{old} and {new} are the same. What is the new value?", "{old}와(과) {new}는 같아요. 새 값이 무엇인가요?"),
+    "nothing-to-move": Text(
+        "{old} and {new} are the same. What is the new value?",
+        "{old}와(과) {new}는 같아요. 새 값이 무엇인가요?",
+    ),
     "already-so": Text(
         "{path}: {key} already says {value}. Nothing to change. Did you mean another place?",
         "{path}: {key}은(는) 이미 {value}이에요. 바꿀 것이 없어요. 다른 곳을 말한 건가요?",
@@ -75,7 +78,10 @@ REASONS: dict[str, Text] = {
         "{old} is not one single address, so {new} cannot simply take its place. Say the whole new value.",
         "{old}은(는) 주소 하나가 아니라서 {new}(으)로 바꿀 수 없어요. 새 값 전체를 적어 주세요.",
     ),
-    "not-a-switch": Text("{old} is not on or off. Say the value you want.", "{old}은(는) 켜고 끄는 값이 아니에요. 원하는 값을 적어 주세요."),
+    "not-a-switch": Text(
+        "{old} is not on or off. Say the value you want.",
+        "{old}은(는) 켜고 끄는 값이 아니에요. 원하는 값을 적어 주세요.",
+    ),
     "wishes-collide": Text(
         "Two parts of the request change the same place in {path}. Ask for them one after the other.",
         "요청의 두 부분이 {path}의 같은 곳을 바꿔요. 하나씩 요청해 주세요.",
@@ -86,7 +92,9 @@ REASONS: dict[str, Text] = {
         "{path} cannot be read as configuration (line {line}: {reason}). Repair the file first.",
         "{path} 파일을 설정으로 읽을 수 없어요 ({line}행: {reason}). 파일을 먼저 고쳐 주세요.",
     ),
-    "key-unknown": Text("{path} has no single key {key}.", "{path}에 {key} 키가 하나로 정해지지 않아요."),
+    "key-unknown": Text(
+        "{path} has no single key {key}.", "{path}에 {key} 키가 하나로 정해지지 않아요."
+    ),
     "not-writable": Text(
         "{path}: {key} cannot be written without touching more than it ({reason}). Change it by hand.",
         "{path}: {key}만 따로 바꿀 수 없어요 ({reason}). 직접 고쳐 주세요.",
@@ -96,12 +104,16 @@ REASONS: dict[str, Text] = {
         "편집 뒤 {path}의 내용이 뜻과 정확히 같지 않아서 쓰지 않았어요. 직접 고쳐 주세요.",
     ),
     "old-value-differs": Text(
-        "{path}: {key} is {actual}, not {old}. Which is right?", "{path}: {key}은(는) {old}이(가) 아니라 {actual}이에요. 무엇이 맞나요?"
+        "{path}: {key} is {actual}, not {old}. Which is right?",
+        "{path}: {key}은(는) {old}이(가) 아니라 {actual}이에요. 무엇이 맞나요?",
     ),
     "not-a-list": Text("{path}: {key} is no list.", "{path}: {key}은(는) 목록이 아니에요."),
-    "item-unknown": Text("{value} is not in {path}: {key}.", "{path}: {key}에 {value}이(가) 없어요."),
+    "item-unknown": Text(
+        "{value} is not in {path}: {key}.", "{path}: {key}에 {value}이(가) 없어요."
+    ),
     "text-not-unique": Text(
-        "The text to replace stands {count} times in {path}; it must stand exactly once.", "바꿀 글이 {path}에 {count}번 있어요. 정확히 한 번이어야 해요."
+        "The text to replace stands {count} times in {path}; it must stand exactly once.",
+        "바꿀 글이 {path}에 {count}번 있어요. 정확히 한 번이어야 해요.",
     ),
     "author-asks": Text("The author asks: {text}", "작성 모델이 물어요: {text}"),
     "author-unusable": Text(
@@ -111,17 +123,27 @@ REASONS: dict[str, Text] = {
 }
 
 TROUBLES: dict[str, Text] = {
-    "request-empty": Text("The request is empty. Write what should change.", "요청이 비어 있어요. 무엇을 바꿀지 적어 주세요."),
-    "request-too-long": Text(
-        "The request has {length} characters; {limit} are read. Say it shorter.", "요청이 {length}자예요. {limit}자까지 읽어요. 짧게 적어 주세요."
+    "request-empty": Text(
+        "The request is empty. Write what should change.",
+        "요청이 비어 있어요. 무엇을 바꿀지 적어 주세요.",
     ),
-    "request-unreadable": Text("The request is not valid UTF-8 text.", "요청이 올바른 UTF-8 글이 아니에요."),
+    "request-too-long": Text(
+        "The request has {length} characters; {limit} are read. Say it shorter.",
+        "요청이 {length}자예요. {limit}자까지 읽어요. 짧게 적어 주세요.",
+    ),
+    "request-unreadable": Text(
+        "The request is not valid UTF-8 text.", "요청이 올바른 UTF-8 글이 아니에요."
+    ),
     "not-a-repository": Text(
-        "{path} is not a git repository. Give one with --repo.", "{path}은(는) git 저장소가 아니에요. --repo로 저장소를 알려 주세요."
+        "{path} is not a git repository. Give one with --repo.",
+        "{path}은(는) git 저장소가 아니에요. --repo로 저장소를 알려 주세요.",
     ),
     "unknown-ref": Text("There is no commit called {ref}.", "{ref}라는 커밋이 없어요."),
     "unknown-branch": Text("There is no branch called {branch}.", "{branch} 브랜치가 없어요."),
-    "empty-repository": Text("The repository has no commit yet. Commit the configuration first.", "저장소에 커밋이 아직 없어요. 먼저 설정을 커밋해 주세요."),
+    "empty-repository": Text(
+        "The repository has no commit yet. Commit the configuration first.",
+        "저장소에 커밋이 아직 없어요. 먼저 설정을 커밋해 주세요.",
+    ),
     "detached-head": Text(
         "No branch is checked out (detached HEAD). Name the branch to merge into with --base.",
         "체크아웃된 브랜치가 없어요 (detached HEAD). 합칠 브랜치를 --base로 알려 주세요.",
@@ -136,29 +158,44 @@ TROUBLES: dict[str, Text] = {
         "다른 git 작업이 {path}을(를) 잡고 있어요. 끝나기를 기다리고, 없다면 그 파일을 지워 주세요.",
     ),
     "git-failed": Text("git failed: {detail}", "git이 실패했어요: {detail}"),
-    "git-missing": Text("git is not installed or not on PATH.", "git이 설치되어 있지 않거나 PATH에 없어요."),
+    "git-missing": Text(
+        "git is not installed or not on PATH.", "git이 설치되어 있지 않거나 PATH에 없어요."
+    ),
     "internal": Text(
         "cfgbot failed ({detail}). Nothing was changed; please report what is printed above.",
         "cfgbot에 문제가 생겼어요 ({detail}). 아무것도 바꾸지 않았어요. 위에 적힌 내용을 알려 주세요.",
     ),
-    "base-moved": Text("The base branch keeps moving; ask again.", "기준 브랜치가 계속 움직여요. 다시 요청해 주세요."),
+    "base-moved": Text(
+        "The base branch keeps moving; ask again.",
+        "기준 브랜치가 계속 움직여요. 다시 요청해 주세요.",
+    ),
     "model-unreachable": Text(
-        "The model {model} cannot be reached ({detail}). Check its base URL and key.", "{model} 모델에 닿을 수 없어요 ({detail}). 주소와 키를 확인해 주세요."
+        "The model {model} cannot be reached ({detail}). Check its base URL and key.",
+        "{model} 모델에 닿을 수 없어요 ({detail}). 주소와 키를 확인해 주세요.",
     ),
     "model-timeout": Text(
         "The model {model} did not answer in time ({detail}). Raise CFG_MODEL_TIMEOUT or use a faster one.",
         "{model} 모델이 제때 답하지 않았어요 ({detail}). CFG_MODEL_TIMEOUT을 늘리거나 빠른 모델을 써 주세요.",
     ),
     "model-refused": Text(
-        "The model {model} refused to answer ({detail}). Check its name and key.", "{model} 모델이 응답을 거부했어요 ({detail}). 이름과 키를 확인해 주세요."
+        "The model {model} refused to answer ({detail}). Check its name and key.",
+        "{model} 모델이 응답을 거부했어요 ({detail}). 이름과 키를 확인해 주세요.",
     ),
     "model-budget": Text(
-        "The budget for models is used up ({detail}). Raise the limit named there.", "모델 예산을 다 썼어요 ({detail}). 해당 한도를 늘려 주세요."
+        "The budget for models is used up ({detail}). Raise the limit named there.",
+        "모델 예산을 다 썼어요 ({detail}). 해당 한도를 늘려 주세요.",
     ),
-    "setting-unknown": Text("There is no setting {name}. See docs/settings.md.", "{name}라는 설정은 없어요. docs/settings.md를 보세요."),
-    "setting-invalid": Text("{name} cannot be {value!r}. See docs/settings.md.", "{name}에 {value!r}은(는) 쓸 수 없어요. docs/settings.md를 보세요."),
+    "setting-unknown": Text(
+        "There is no setting {name}. See docs/settings.md.",
+        "{name}라는 설정은 없어요. docs/settings.md를 보세요.",
+    ),
+    "setting-invalid": Text(
+        "{name} cannot be {value!r}. See docs/settings.md.",
+        "{name}에 {value!r}은(는) 쓸 수 없어요. docs/settings.md를 보세요.",
+    ),
     "reviewer-missing": Text(
-        "{author} would have no judge. Set CFG_REVIEWER_MODEL to another model.", "{author}을(를) 판정할 모델이 없어요. CFG_REVIEWER_MODEL을 다른 모델로 정해 주세요."
+        "{author} would have no judge. Set CFG_REVIEWER_MODEL to another model.",
+        "{author}을(를) 판정할 모델이 없어요. CFG_REVIEWER_MODEL을 다른 모델로 정해 주세요.",
     ),
     "same-model-refused": Text(
         "{model} would judge itself. Use another reviewer, or set CFG_ALLOW_SAME_MODEL=1 and see it said in every verdict.",
@@ -168,15 +205,30 @@ TROUBLES: dict[str, Text] = {
 }
 
 EVIDENCE: dict[str, Text] = {
-    "holds-named": Text("holds {literal}, which the request names", "요청에 적힌 {literal}이(가) 있는 곳"),
-    "holds-named-owned": Text("holds {literal}, which the request names; {place} agrees", "요청에 적힌 {literal}이(가) 있는 곳, {place}와(과) 일치"),
-    "holds-owned": Text("holds {literal}, its address at {place}", "{place}에 적힌 주소 {literal}이(가) 있는 곳"),
-    "only-place": Text("the request says {words}; no other place fits as well", "요청의 {words}에 맞는 유일한 곳"),
+    "holds-named": Text(
+        "holds {literal}, which the request names", "요청에 적힌 {literal}이(가) 있는 곳"
+    ),
+    "holds-named-owned": Text(
+        "holds {literal}, which the request names; {place} agrees",
+        "요청에 적힌 {literal}이(가) 있는 곳, {place}와(과) 일치",
+    ),
+    "holds-owned": Text(
+        "holds {literal}, its address at {place}", "{place}에 적힌 주소 {literal}이(가) 있는 곳"
+    ),
+    "only-place": Text(
+        "the request says {words}; no other place fits as well", "요청의 {words}에 맞는 유일한 곳"
+    ),
     "named": Text("the request says {words}", "요청에 {words}라고 적힘"),
-    "both-named": Text("the request names {old} and {new}", "요청에 {old}와(과) {new}이(가) 모두 적힘"),
+    "both-named": Text(
+        "the request names {old} and {new}", "요청에 {old}와(과) {new}이(가) 모두 적힘"
+    ),
     "value-named": Text("{value} is named in the request", "요청에 {value}이(가) 적힘"),
-    "value-derived": Text("{value} as this place writes it: {derivation}", "{value}을(를) 이곳의 표기로: {derivation}"),
-    "agreed": Text("the reviewer derived the same, blind", "검토 모델이 이 변경을 보지 않고 같은 결과를 냄"),
+    "value-derived": Text(
+        "{value} as this place writes it: {derivation}", "{value}을(를) 이곳의 표기로: {derivation}"
+    ),
+    "agreed": Text(
+        "the reviewer derived the same, blind", "검토 모델이 이 변경을 보지 않고 같은 결과를 냄"
+    ),
     "attested": Text("the reviewer approved it", "검토 모델이 승인함"),
     "none": Text("no evidence", "근거 없음"),
 }
@@ -193,7 +245,10 @@ STAGES: dict[str, Text] = {
 
 VERDICTS: dict[str, Text] = {
     "merged": Text("Merged", "병합했어요"),
-    "would-merge": Text("Would be merged (--plan: nothing was changed)", "병합할 수 있어요 (--plan: 아무것도 바꾸지 않았어요)"),
+    "would-merge": Text(
+        "Would be merged (--plan: nothing was changed)",
+        "병합할 수 있어요 (--plan: 아무것도 바꾸지 않았어요)",
+    ),
     "approved": Text("Approved", "승인"),
     "declined": Text("Declined: nothing was changed", "거절: 아무것도 바꾸지 않았어요"),
     "rejected": Text("Rejected", "반려"),

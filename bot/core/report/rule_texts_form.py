@@ -134,10 +134,22 @@ FORM: dict[str, RuleText] = {
         },
     ),
     "quoting": RuleText(
-        Text("A changed value keeps the quotes of its place.", "바뀐 값도 그 자리의 따옴표를 따라요."),
-        Text("In YAML and TOML quotes decide the type; elsewhere they are noise that hides the change.", "YAML·TOML에서는 따옴표가 종류를 정하고, 다른 곳에서는 변경을 가리는 잡음이에요."),
+        Text(
+            "A changed value keeps the quotes of its place.", "바뀐 값도 그 자리의 따옴표를 따라요."
+        ),
+        Text(
+            "In YAML and TOML quotes decide the type; elsewhere they are noise that hides the change.",
+            "YAML·TOML에서는 따옴표가 종류를 정하고, 다른 곳에서는 변경을 가리는 잡음이에요.",
+        ),
         "- timeout = \"30s\"\n+ timeout = '45s'",
-        {"default": (Text("{key} is quoted in another way than before.", "{key}의 따옴표가 전과 달라요."), Text("Keep the quotes that stand there.", "원래 따옴표를 유지해 주세요."))},
+        {
+            "default": (
+                Text(
+                    "{key} is quoted in another way than before.", "{key}의 따옴표가 전과 달라요."
+                ),
+                Text("Keep the quotes that stand there.", "원래 따옴표를 유지해 주세요."),
+            )
+        },
     ),
     "comments": RuleText(
         Text("Comments stay as people wrote them.", "주석은 사람이 쓴 그대로 남아요."),
