@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from ruling import assert_worded, case, judged
 
 from bot.core.change import Change, FileChange, build_change
 from bot.core.expectation import Explained, Unproven
@@ -25,6 +24,7 @@ from bot.core.gate import (
 )
 from bot.core.operation import Unusable
 from bot.core.review import Remark, Review
+from tests.ruling import assert_worded, case, judged
 
 if TYPE_CHECKING:
     from bot.core.checks.case import Case
@@ -53,7 +53,7 @@ def change_to(text: str) -> Change:
     return build_change([FileChange("app.yml", BASE["app.yml"].encode(), text.encode())])
 
 
-def agreement(**overrides: object) -> Agreement:
+def agreement(**overrides: Any) -> Agreement:  # noqa: ANN401 - a field of Agreement each
     """A reviewer that derived the same and approves, but for ``overrides``."""
     return replace(Agreement(blind=good().change, review=Review(approved=True)), **overrides)
 
@@ -103,7 +103,10 @@ def test_one_blocking_finding_is_revised_while_rounds_are_left() -> None:
 def test_an_unexplained_leaf_never_merges_though_no_check_says_so(side: str) -> None:
     """The gate does not depend on the check for evidence having run."""
     made = good()
-    lacking = tuple(replace(item, **{side: None}) for item in made.explained)
+    lacking = tuple(
+        replace(item, place=None) if side == "place" else replace(item, value=None)
+        for item in made.explained
+    )
     decision = decide(Evaluation(made.change, lacking, (), None), may_revise=False)
     assert refused_for(decision) == {"explained-place"}
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from ruling import case, judged, right
 
 from bot.core.gate import Merge, Refuse
+from tests.ruling import case, judged, right
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

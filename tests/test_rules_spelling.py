@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ruling import blocking, case, right
+
+from tests.ruling import blocking, case, right
 
 MOVE = "move 192.0.2.7 to 192.0.2.77"
 
