@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from fleet_files import (
+
+from bot.core.formats import parse
+from bot.core.leaf import Document
+from bot.core.literals import holds
+from tests.fleet_files import (
     CLIENTS,
     EVERYONE,
     INVENTORY,
@@ -24,10 +28,6 @@ from fleet_files import (
     owners,
     peer,
 )
-
-from bot.core.formats import parse
-from bot.core.leaf import Document
-from bot.core.literals import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from fleet_files import CLIENTS, SERVERS, TEXTS, addresses, first_document, folder, owners
+
+from tests.fleet_files import CLIENTS, SERVERS, TEXTS, addresses, first_document, folder, owners
 
 # How files speak of a server by its part, and which server has that part.
 PARTS = {

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from corpus import RealFile, real_files
 from dockerfile_parse import DockerfileParser
-from format_samples import flatten
 
 from bot.core.formats import parse, write
 from bot.core.formats.yaml_tree import LOADERS, Node, read_tree
 from bot.core.leaf import Document, Edit, Kind, Leaf
+from tests.corpus import RealFile, real_files
+from tests.format_samples import flatten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from format_samples import SAMPLES, VALUES, Sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.formats import insert_after, insert_key, parse, remove, write
 from bot.core.leaf import Document, Edit, Leaf, Unparsable, Unwritable
+from tests.format_samples import SAMPLES, VALUES, Sample
 
 COUNT = 40
 law = settings(

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from git_repo import ENVIRONMENT, commit, git, make_repo, state, write
 
 from bot.adapters.git_forge import GitForge
 from bot.adapters.git_library import GitLibrary
 from bot.core.change import FileChange
 from bot.ports import BaseMoved, RepositoryError
+from tests.git_repo import ENVIRONMENT, commit, git, make_repo, state, write
 
 BASE: dict[str, bytes | str] = {
     "app/a.env": "HOST=192.0.2.7\n",

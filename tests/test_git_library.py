@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from git_repo import ENVIRONMENT, commit, git, make_repo, state, write
 
 from bot.adapters.git_library import CACHE_FILE, GitLibrary
 from bot.adapters.git_search import MAX_TEXT_BYTES
 from bot.ports import RepositoryError
+from tests.git_repo import ENVIRONMENT, commit, git, make_repo, state, write
 
 ODD_NAMES = (
     "with space.yml",

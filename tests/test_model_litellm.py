@@ -11,7 +11,11 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from model_server import (
+
+from bot.adapters.litellm_model import Budget, Limits, LitellmModel, ModelSettings
+from bot.ports import ModelError, Question
+from bot.prompts import render
+from tests.model_server import (
     Answer,
     Asked,
     Behaviour,
@@ -27,10 +31,6 @@ from model_server import (
     slow,
     truncated,
 )
-
-from bot.adapters.litellm_model import Budget, Limits, LitellmModel, ModelSettings
-from bot.ports import ModelError, Question
-from bot.prompts import render
 
 SCHEMA = {
     "type": "object",

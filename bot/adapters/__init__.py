@@ -1,1 +1,1 @@
-"""."""
+"""The world behind the ports: git, the lexical cache, language models."""
