@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.core.builtin.clauses import Clause, Doubtful, read_clauses
+from bot.core.builtin.inventory import owners_called
+from bot.core.builtin.planning import paths_called
 from bot.core.builtin.tokens import Sort, tokenize
 from bot.core.builtin.wishes import ItemWish, MoveWish, NotUnderstood, SetWish, Wish, read_wish
 from bot.core.change import Change, LeafChange
@@ -98,12 +100,35 @@ class _Named:
         """Evidence for place and value, both from one clause; from two they prove nothing together."""
         half: tuple[Evidence | None, Evidence | None] = (None, None)
         for said in self.clauses:
-            moved = _moved(change, said)
+            moved = self._moved(change, said)
             place, value = moved or self._place(change, said.terms), moved or _value(change, said)
             if place and value:
                 return place, value
             half = half if any(half) else (place, value)
         return half
+
+    def _moved(self, change: LeafChange, said: _Said) -> Evidence | None:
+        """From X to Y: X stood here as a whole word, and nothing but it became Y.
+
+        Only of literals that mean one thing wherever they stand: a bare number proves no place.
+        """
+        wish = said.wish
+        if change.before is None or change.after is None or not isinstance(wish, MoveWish):
+            return None
+        if not holds(change.before, wish.old) or not self._in_reach(change.path, wish):
+            return None
+        if substitute(change.before, wish.old, wish.new) != change.after:
+            return None
+        return evidence(Ground.NAMED, "both-named", old=wish.old, new=wish.new)
+
+    def _in_reach(self, path: str, wish: MoveWish) -> bool:
+        """The clause's other words name the server that moves, or a folder that this file is in."""
+        if wish.without and paths_called(wish.without, [path]):
+            return False
+        limits = any(term.required for term in terms_of(wish.within))
+        owners = owners_called(wish.within, self.index) if limits else ()
+        owned = wish.old in {owner.address for owner in owners}
+        return not limits or owned or bool(paths_called(wish.within, [path]))
 
     def _place(self, change: LeafChange, terms: tuple[Term, ...]) -> Evidence | None:
         """The name of the place is said in full and nothing of that name is meant as well or better."""
@@ -148,26 +173,15 @@ def _fit(entry: Entry, terms: Iterable[Term]) -> tuple[int, int]:
     return len(fitting), sum(1 for term in fitting if entry.fits_literally(term))
 
 
-def _moved(change: LeafChange, said: _Said) -> Evidence | None:
-    """From X to Y: X stood here as a whole word, and nothing but it became Y.
-
-    Only of literals that mean one thing wherever they stand: a bare number proves no place.
-    """
-    if change.before is None or change.after is None or not isinstance(said.wish, MoveWish):
-        return None
-    old, new = said.wish.old, said.wish.new
-    if holds(change.before, old) and substitute(change.before, old, new) == change.after:
-        return evidence(Ground.NAMED, "both-named", old=old, new=new)
-    return None
-
-
 def _value(change: LeafChange, said: _Said) -> Evidence | None:
     """The clause says this value, the way it says that values change here."""
     if isinstance(said.wish, ItemWish):
         return _item(change, said.wish)
-    if change.before is None or change.after is None:
-        text = change.after if change.after is not None else change.before
-        return evidence(Ground.NAMED, "value-named", value=text) if text in said.values else None
+    if change.after is None:
+        return None  # a value named to be set says nothing of one that goes
+    if change.before is None:
+        named = change.after in said.values
+        return evidence(Ground.NAMED, "value-named", value=change.after) if named else None
     if (
         isinstance(said.wish, SetWish)
         and said.wish.old
