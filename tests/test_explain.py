@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.change import LeafChange
+from bot.core.expectation import Explained, Unproven
 from bot.core.explain import moves_in
 from bot.core.finding import Evidence, Ground
 from bot.core.identity import difference
@@ -14,8 +16,70 @@ from bot.core.operation import Move
 from bot.core.protected import protected_kind
 from tests.ruling import blocking, case, right
 
+UNPROVEN = Unproven("clause-unknown", (("clause", "x"),))
+ENV = "SMTP_PORT=25\nHTTP_PORT=80\nRETRY_MAX=3\nHOST=192.0.2.7\nPEER=198.51.100.9\n"
 
-# Known holes of the evidence in words, none of them reachable where rules derive the change.
+
+def explained(
+    base: dict[str, str] | str, head: dict[str, str] | str, request: str
+) -> dict[str, Explained]:
+    """What the request's words prove, by ``path key`` of the leaf change."""
+    before = {"app.env": base} if isinstance(base, str) else base
+    after = {"app.env": head} if isinstance(head, str) else head
+    made = case(before, after, request, expectation=UNPROVEN)
+    return {name(item.change): item for item in made.explained}
+
+
+def name(change: LeafChange) -> str:
+    """The path and the last name of a leaf change."""
+    return f"{change.path} {change.key[-1]}"
+
+
+def env(**values: object) -> str:
+    """The sample with some values replaced."""
+    text = ENV
+    for key, value in values.items():
+        old = next(line for line in text.splitlines() if line.startswith(f"{key}="))
+        text = text.replace(old, f"{key}={value}")
+    return text
+
+
+def proven(item: Explained) -> bool:
+    """True where both the place and the value have evidence that code established."""
+    return bool(item.place and item.place.checked and item.value and item.value.checked)
+
+
+def test_a_named_place_gets_the_named_value() -> None:
+    """Setting SMTP_PORT to 465 is proven by those words."""
+    found = explained(ENV, env(SMTP_PORT=465), "set SMTP_PORT to 465")
+    assert proven(found["app.env SMTP_PORT"])
+    place = found["app.env SMTP_PORT"].place
+    assert place is not None
+    assert place.ground is Ground.NAMED
+
+
+def test_a_value_at_a_place_that_nobody_named_is_unproven() -> None:
+    """Setting SMTP_PORT to 465 does not explain RETRY_MAX=465."""
+    found = explained(ENV, env(RETRY_MAX=465), "set SMTP_PORT to 465")
+    assert found["app.env RETRY_MAX"].place is None
+
+
+def test_a_value_that_nobody_named_is_unproven() -> None:
+    """A wrong digit at the right place has a place and no value."""
+    found = explained(ENV, env(SMTP_PORT=456), "set SMTP_PORT to 465")
+    assert found["app.env SMTP_PORT"].place is not None
+    assert found["app.env SMTP_PORT"].value is None
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "set SMTP_PORT to 465 and HTTP_PORT to 8080",
+        "set SMTP_PORT to 465, HTTP_PORT to 8080",
+        "set SMTP_PORT to 465. set HTTP_PORT to 8080.",
+        "SMTP_PORT를 465로 바꾸고 HTTP_PORT를 8080으로 바꿔줘",
+    ],
+)
 def test_a_swapped_pair_is_unproven(request_text: str) -> None:
     """Place and value must come from one clause; the same values the right way round are proven."""
     wrong = explained(ENV, env(SMTP_PORT=8080, HTTP_PORT=465), request_text)
