@@ -20,11 +20,11 @@ from bot.core.expectation import Derivation, Expectation, Explained
 from bot.core.finding import Evidence, Ground, evidence
 from bot.core.identity import Identity, identity_of
 from bot.core.index import Entry, Index, entries_of
+from bot.core.items import split_items
 from bot.core.leaf import Document
 from bot.core.literals import holds, literals, substitute
 from bot.core.operation import Move
 from bot.core.request import Request
-from bot.core.resolve import split_items
 from bot.core.words import Term, terms_of
 
 

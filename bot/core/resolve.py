@@ -7,12 +7,12 @@ Never widens an operation, never repairs one.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.core import formats
 from bot.core.change import Action, FileChange, LeafChange, align
+from bot.core.items import items_of, joined, parted, split_items
 from bot.core.leaf import Document, Edit, KeyPath, Kind, Leaf, Unparsable, Unwritable, show_key
 from bot.core.literals import holds, occurrences, substitute
 from bot.core.operation import (
@@ -22,14 +22,9 @@ from bot.core.operation import (
     RemoveItem,
     RemoveKey,
     ReplaceText,
-    Scope,
     SetValue,
 )
 from bot.core.scope import in_scope
-
-# Formats whose repeated directives or lines make a list: the entry itself is the item.
-LINEWISE = frozenset({"nginx", "lines"})
-_SEPARATED = re.compile(r"\s*[,;]\s*|\s+")
 
 
 class Unresolvable(Exception):  # noqa: N818 - an answer that unwinds, caught by resolve()
@@ -195,7 +190,7 @@ def _substitute_outside_comments(document: Document, data: bytes, move: Move) ->
     return ("".join(pieces) + text[position:]).encode("utf-8")
 
 
-def _byte_offsets(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _byte_offsets(text: str) -> Callable[[int], int]:
     """Characters → bytes; ASCII text needs no counting."""
     if text.isascii():
         return lambda at: at
@@ -294,55 +289,6 @@ def _remove_item(operation: RemoveItem, files: dict[str, bytes]) -> None:
         )
 
 
-def items_of(document: Document, key: KeyPath) -> list[Leaf]:
-    """The scalar items of the list at ``key``.
-
-    In formats where repeated lines or directives are the list, ``key`` is that of any one of
-    them and the items are those that differ only in position.
-    """
-    if document.format in LINEWISE:
-        return [
-            leaf
-            for leaf in document.leaves
-            if _same_line(leaf.key, key) and leaf.kind is not Kind.EMPTY
-        ]
-    return [
-        leaf for leaf in document.leaves if leaf.key[:-1] == key and isinstance(leaf.key[-1], int)
-    ]
-
-
-def _same_line(one: KeyPath, other: KeyPath) -> bool:
-    return len(one) == len(other) and all(
-        a == b or (isinstance(a, int) and isinstance(b, int))
-        for a, b in zip(one, other, strict=True)
-    )
-
-
-def split_items(value: str) -> list[str]:
-    """The items of a comma-, semicolon- or space-separated value."""
-    return [item for item in _SEPARATED.split(value.strip()) if item]
-
-
-def joined(value: str, item: str) -> str | None:
-    """``value`` with ``item`` as its last item, separated as the others; None if it is no list."""
-    separators = set(_SEPARATED.findall(value.strip()))
-    if len(separators) != 1:
-        return None
-    return f"{value.rstrip()}{separators.pop()}{item}"
-
-
-def parted(value: str, item: str) -> str:
-    """``value`` without the one item ``item`` and one separator beside it."""
-    match = re.search(rf"(?:^|(?<=[\s,;])){re.escape(item)}(?=$|[\s,;])", value)
-    if match is None:
-        return value
-    start, end = match.span()
-    after = _SEPARATED.match(value, end)
-    if after and after.end() > end:
-        return value[:start] + value[after.end() :]
-    return re.sub(r"\s*[,;]\s*$|\s+$", "", value[:start])
-
-
 def _replace_text(operation: ReplaceText, files: dict[str, bytes]) -> None:
     if operation.path not in files:
         raise Unresolvable("file-unknown", path=operation.path)
@@ -364,6 +310,3 @@ def with_modes(files: Iterable[FileChange], modes: Mapping[str, str]) -> tuple[F
         )
         for file in files
     )
-
-
-__all__ = ["Scope", "Unresolved", "items_of", "joined", "resolve", "split_items", "with_modes"]

@@ -10,6 +10,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bot.core.builtin.clause_words import (
+    DOUBT,
+    ENGLISH_NOISE,
+    EXCEPT,
+    FOLLOW,
+    KOREAN_NOISE,
+    NUMBER_WORDS,
+    POLITE_WORDS,
+    QUOTED_TEXT,
+)
 from bot.core.builtin.tokens import Sort, Token, tokenize
 from bot.core.builtin.verbs import (
     Verb,
@@ -49,67 +59,18 @@ class Doubtful(Exception):  # noqa: N818 - an answer that unwinds
         self.word = word
 
 
-_POLITE = (
-    r"(?:주시면|주면|해주시면)\s*(?:됩니다|돼요?|되겠습니다|감사\S*|고맙\S*|좋겠\S*)",
-    r"(?:줄|주실|해줄)\s*수\s*(?:있나요|있을까요|있어요?|있니|있습니까)\??",
-    r"(?:줄래요?|주실래요|주시겠어요|주시겠습니까|주라|주십시오)\??",
-    r"\bif (?:possible|you can|you could|that's ok|ok)\b,?",
-    r"\b(?:can|could|would|will) (?:you|we)(?: please| kindly)?\b",
-    r"\b(?:don'?t forget to)\b",
-)
-_POLITE_WORDS = re.compile("|".join(_POLITE), re.IGNORECASE)
-_DOUBT = re.compile(
-    r"""\b(?:not|don'?t|doesn'?t|never|without|unless|if|whether|maybe|perhaps|probably|might|either|neither|nor|or|rather|
-        until|before|after|when|later|tomorrow|tonight|back|undo|revert|swap|about|around|roughly|some|somewhat|slightly)\b
-    | \b(?:why|what|how|which|who)\b | ^\s*(?:is|are|do|does|did|should|shall)\b
-    | 말고 | 지\s?마 | 마세요 | 않[가-힣]* | 아니[가-힣]* | 없이 | 만약 | 혹시 | [가-힣]+(?:거나|든지|든가)(?![가-힣]) | 아마 | 적당히 | 적절히 | 알아서
-    | [가-힣]*(?:을까|할까|될까|일까|는지|나요|가요|까요)\s*\? | [가-힣]*(?:으면|하면|되면|이면|다면)(?![가-힣]) | 나중에 | 내일 | 이따가? | 되돌려 | 원래대로
-    | 서로\s | 맞바꿔 | 정도 | 조금 | 약간 | (?<![가-힣])쯤 | 대충 | 또는 | 혹은 | 아니면""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_NUMBER_WORDS = {
-    "half an hour": "30 minutes", "an hour": "1 hour", "one hour": "1 hour", "one minute": "1 minute", "a minute": "1 minute",
-    "반 시간": "30분", "반시간": "30분", "한 시간": "1시간", "한시간": "1시간", "두 시간": "2시간", "일 분": "1분",
-    "두 배": "2배", "두배": "2배", "세 배": "3배", "세배": "3배", "네 배": "4배", "절반으로": "0.5배로", "반으로": "0.5배로",
-    "instead of": "⇐", "rather than": "⇐",
-}  # fmt: skip
-_QUOTED_TEXT = re.compile(r"\"[^\"\n]+\"|`[^`\n]+`|“[^”\n]+”")
-
-_KOREAN_NOISE = frozenset(
-    """좀 제발 부탁 부탁해 부탁해요 부탁드려요 부탁드립니다 부탁합니다 해줘 줘 주세요 해주세요 줘요 해줘요 주라 감사합니다 감사해요 고마워 고마워요 안녕
-    안녕하세요 하이 저기 지금 이제 그냥 이번에 오늘 방금 우리 저희 해당 기존 현재 새 새로운 신규 것 거 걸 그 이 저 요 네 응 빨리 급해 급함 급합니다 얼른 바로
-    됩니다 돼요 돼 합니다 해 할게 하자 있는 있던 들어있는 쓰는 쓰던 적힌 되어있는 된 대해 대한 관해 관련 그럼 음 아 값 값을 하고 그리고 및 또 또한 이랑 같이 함께 대신
-    에서 부터 까지 으로 로 를 을 에 의 봇 봇아 cfgbot""".split()
-)
-_ENGLISH_NOISE = frozenset(
-    """please pls plz kindly hey hi hello thanks thank you thx the a an our my your its this that these those we i i'd i'll need needs want like
-    would to let's lets us just now currently current existing new be is are was has have been it they so also then and too as well
-    which value s there here ok okay team bot cfgbot must shall will should right over address do up down
-    """.split()
-) - {"to", "and", "then", "address", "up", "down", "was"}
-_FOLLOW = frozenset(
-    """다른 서버 서버들 서버들도 나머지 나머지도 관련 설정 모든 전부 전체 다 모두 곳 곳도 데 데도 파일 파일들 것 것도 클라이언트 클라이언트들 방화벽 방화벽도
-    같이 함께 그에 거기에 이에 맞게 따라 쪽 들 여기저기 참조 참조하는 바라보는 보는 쓰는 사용하는 주소 클라우드 각 알아서 이거
-    update the other others server servers everything else everywhere all references reference accordingly rest config configs configuration
-    files file that mention mentions it them adjust make sure follow follows along match too also please as well client clients firewall firewalls
-    and to with in services service every any use uses using depend depends on point points us of refers keep sync places place where settings
-    so they can still reach their its this change talk talks talking everyone anything connect connects connected reaches pointing
-    accordingly whatever wherever matching to match""".split()
-)
-
-
 def read_clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a request, without those that ask for nothing (thanks, "the others too").
 
     Raises:
         Doubtful: the request must be asked about before anything is derived from it.
     """
-    plain = _POLITE_WORDS.sub(" 줘 " if re.search("[가-힣]", text) else " ", text)
-    for words, meaning in _NUMBER_WORDS.items():
+    plain = POLITE_WORDS.sub(" 줘 " if re.search("[가-힣]", text) else " ", text)
+    for words, meaning in NUMBER_WORDS.items():
         plain = re.sub(
             rf"(?<![A-Za-z가-힣]){re.escape(words)}", meaning, plain, flags=re.IGNORECASE
         )
-    doubt = _DOUBT.search(_QUOTED_TEXT.sub(" ", plain))
+    doubt = DOUBT.search(QUOTED_TEXT.sub(" ", plain))
     if doubt:
         raise Doubtful(doubt.group().strip())
     found = _with_exclusions(
@@ -173,13 +134,10 @@ def _korean_clauses(sentence: list[Token]) -> Iterator[Clause]:
             if any(t.particle in {"로", "으로"} and t.valued for t in current):
                 yield Clause(None, tuple(current), korean=True)
                 current = []
-        elif not _noise(token, _KOREAN_NOISE) and not _noise(token, _ENGLISH_NOISE):
+        elif not _noise(token, KOREAN_NOISE) and not _noise(token, ENGLISH_NOISE):
             current.append(token)
     if current:
         yield Clause(None, tuple(current), korean=True)
-
-
-EXCEPT = frozenset("except excluding 제외 제외하고 제외하고는 빼고 빼고는 제외한 제외하곤".split())
 
 
 def _excludes(sentence: list[Token], position: int) -> bool:
@@ -198,7 +156,7 @@ def _verb_here(sentence: list[Token], position: int) -> Verb | None:
     if verb is None or not is_bare_noun(token.text + token.particle):
         return verb
     following = sentence[position + 1 :]
-    ends = not following or following[0].text in _KOREAN_NOISE or following[0].sort is Sort.MARK
+    ends = not following or following[0].text in KOREAN_NOISE or following[0].sort is Sort.MARK
     return verb if ends else None
 
 
@@ -219,7 +177,7 @@ def _english_clauses(sentence: list[Token]) -> Iterator[Clause]:
     """An English clause starts with its verb, or takes that of the clause before."""
     for part in _english_parts(sentence):
         verb, tokens = _english_verb(part)
-        kept = tuple(token for token in tokens if not _noise(token, _ENGLISH_NOISE))
+        kept = tuple(token for token in tokens if not _noise(token, ENGLISH_NOISE))
         if verb or kept:
             yield Clause(verb, kept, korean=False, before_verb=_verb_start(part))
 
@@ -321,6 +279,6 @@ def _asks_nothing(clause: Clause) -> bool:
     if clause.reason and clause.verb is not None:
         return True
     follows = all(
-        token.text.lower() in _FOLLOW or token.text + token.particle in _FOLLOW for token in words
+        token.text.lower() in FOLLOW or token.text + token.particle in FOLLOW for token in words
     )
     return follows and clause.verb in {None, Verb.SET, Verb.MOVE}

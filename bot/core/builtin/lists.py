@@ -15,10 +15,10 @@ from bot.core.change import LeafChange
 from bot.core.expectation import Explained
 from bot.core.finding import Ground, evidence
 from bot.core.index import Entry, Index, locate
+from bot.core.items import LINEWISE, items_of, split_items
 from bot.core.leaf import Document, KeyPath, Kind, Leaf
 from bot.core.literals import address, literals, network
 from bot.core.operation import AddItem, RemoveItem
-from bot.core.resolve import LINEWISE, items_of, split_items
 from bot.core.words import terms_of
 
 

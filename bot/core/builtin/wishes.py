@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.builtin.clauses import EXCEPT, Clause
+from bot.core.builtin.clause_words import EXCEPT
+from bot.core.builtin.clauses import Clause
 from bot.core.builtin.roles import PREPOSITIONS, english_roles, korean_roles
 from bot.core.builtin.tokens import Sort, Token
 from bot.core.builtin.verbs import Verb

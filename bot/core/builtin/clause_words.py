@@ -1,0 +1,57 @@
+"""Words that carry no wish of their own, and words that keep rules from acting at all.
+
+Data for ``clauses``: politeness, filler, follow-ups ("the others too"), doubts and conditions.
+"""
+
+from __future__ import annotations
+
+import re
+
+EXCEPT = frozenset("except excluding 제외 제외하고 제외하고는 빼고 빼고는 제외한 제외하곤".split())
+_POLITE = (
+    r"(?:주시면|주면|해주시면)\s*(?:됩니다|돼요?|되겠습니다|감사\S*|고맙\S*|좋겠\S*)",
+    r"(?:줄|주실|해줄)\s*수\s*(?:있나요|있을까요|있어요?|있니|있습니까)\??",
+    r"(?:줄래요?|주실래요|주시겠어요|주시겠습니까|주라|주십시오)\??",
+    r"\bif (?:possible|you can|you could|that's ok|ok)\b,?",
+    r"\b(?:can|could|would|will) (?:you|we)(?: please| kindly)?\b",
+    r"\b(?:don'?t forget to)\b",
+)
+POLITE_WORDS = re.compile("|".join(_POLITE), re.IGNORECASE)
+DOUBT = re.compile(
+    r"""\b(?:not|don'?t|doesn'?t|never|without|unless|if|whether|maybe|perhaps|probably|might|either|neither|nor|or|rather|
+        until|before|after|when|later|tomorrow|tonight|back|undo|revert|swap|about|around|roughly|some|somewhat|slightly)\b
+    | \b(?:why|what|how|which|who)\b | ^\s*(?:is|are|do|does|did|should|shall)\b
+    | 말고 | 지\s?마 | 마세요 | 않[가-힣]* | 아니[가-힣]* | 없이 | 만약 | 혹시 | [가-힣]+(?:거나|든지|든가)(?![가-힣]) | 아마 | 적당히 | 적절히 | 알아서
+    | [가-힣]*(?:을까|할까|될까|일까|는지|나요|가요|까요)\s*\? | [가-힣]*(?:으면|하면|되면|이면|다면)(?![가-힣]) | 나중에 | 내일 | 이따가? | 되돌려 | 원래대로
+    | 서로\s | 맞바꿔 | 정도 | 조금 | 약간 | (?<![가-힣])쯤 | 대충 | 또는 | 혹은 | 아니면""",
+    re.VERBOSE | re.IGNORECASE,
+)
+NUMBER_WORDS = {
+    "half an hour": "30 minutes", "an hour": "1 hour", "one hour": "1 hour", "one minute": "1 minute", "a minute": "1 minute",
+    "반 시간": "30분", "반시간": "30분", "한 시간": "1시간", "한시간": "1시간", "두 시간": "2시간", "일 분": "1분",
+    "두 배": "2배", "두배": "2배", "세 배": "3배", "세배": "3배", "네 배": "4배", "절반으로": "0.5배로", "반으로": "0.5배로",
+    "instead of": "⇐", "rather than": "⇐",
+}  # fmt: skip
+QUOTED_TEXT = re.compile(r"\"[^\"\n]+\"|`[^`\n]+`|“[^”\n]+”")
+
+KOREAN_NOISE = frozenset(
+    """좀 제발 부탁 부탁해 부탁해요 부탁드려요 부탁드립니다 부탁합니다 해줘 줘 주세요 해주세요 줘요 해줘요 주라 감사합니다 감사해요 고마워 고마워요 안녕
+    안녕하세요 하이 저기 지금 이제 그냥 이번에 오늘 방금 우리 저희 해당 기존 현재 새 새로운 신규 것 거 걸 그 이 저 요 네 응 빨리 급해 급함 급합니다 얼른 바로
+    됩니다 돼요 돼 합니다 해 할게 하자 있는 있던 들어있는 쓰는 쓰던 적힌 되어있는 된 대해 대한 관해 관련 그럼 음 아 값 값을 하고 그리고 및 또 또한 이랑 같이 함께 대신
+    에서 부터 까지 으로 로 를 을 에 의 봇 봇아 cfgbot""".split()
+)
+ENGLISH_NOISE = frozenset(
+    """please pls plz kindly hey hi hello thanks thank you thx the a an our my your its this that these those we i i'd i'll need needs want like
+    would to let's lets us just now currently current existing new be is are was has have been it they so also then and too as well
+    which value s there here ok okay team bot cfgbot must shall will should right over address do up down
+    """.split()
+) - {"to", "and", "then", "address", "up", "down", "was"}
+FOLLOW = frozenset(
+    """다른 서버 서버들 서버들도 나머지 나머지도 관련 설정 모든 전부 전체 다 모두 곳 곳도 데 데도 파일 파일들 것 것도 클라이언트 클라이언트들 방화벽 방화벽도
+    같이 함께 그에 거기에 이에 맞게 따라 쪽 들 여기저기 참조 참조하는 바라보는 보는 쓰는 사용하는 주소 클라우드 각 알아서 이거
+    update the other others server servers everything else everywhere all references reference accordingly rest config configs configuration
+    files file that mention mentions it them adjust make sure follow follows along match too also please as well client clients firewall firewalls
+    and to with in services service every any use uses using depend depends on point points us of refers keep sync places place where settings
+    so they can still reach their its this change talk talks talking everyone anything connect connects connected reaches pointing
+    accordingly whatever wherever matching to match""".split()
+)

@@ -1,0 +1,173 @@
+"""A move on a repository: which literal becomes which, within which files.
+
+Decides whose the literal is and how far the move reaches; refuses where the inventory says that it
+is another's, or where words that limit it fit no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from bot.core.builtin.inventory import Owner, owner_of, owners_called
+from bot.core.builtin.planning import Plan, Refused, narrow_out, paths_called
+from bot.core.builtin.wishes import MoveWish, SetWish
+from bot.core.change import LeafChange
+from bot.core.expectation import Explained
+from bot.core.finding import Evidence, Ground, evidence
+from bot.core.glossary import DESCRIPTORS
+from bot.core.index import Index
+from bot.core.leaf import Place, show_key
+from bot.core.literals import LiteralKind, address, holds, substitute
+from bot.core.operation import Move, Scope
+from bot.core.words import terms_of
+
+# What "the address of X" may be called: with these words alone a whole server is meant.
+_ADDRESS_WORDS = frozenset({"address", "addr", "ip"})
+
+
+def plan_move(wish: MoveWish, index: Index) -> Plan:
+    """Every place that holds the old literal, within what limits the wish. Raises Refused."""
+    if wish.old == wish.new:
+        raise Refused("nothing-to-move", old=wish.old, new=wish.new)
+    places = index.holders(wish.old)
+    if not places and not _in_keys(wish.old, index):
+        raise Refused("literal-unknown", literal=wish.old)
+    scope = _move_scope(wish, places, index)
+    owner = owner_of(wish.old, index)
+    return Plan(
+        (Move(wish.old, wish.new, scope),), _moved_by(wish.old, wish.new, owner, by_name=False)
+    )
+
+
+def _in_keys(literal: str, index: Index) -> bool:
+    return any(
+        holds(step, literal)
+        for document in index.readable
+        for leaf in document.leaves
+        for step in leaf.key
+        if isinstance(step, str)
+    )
+
+
+def _move_scope(wish: MoveWish, places: Sequence[Place], index: Index) -> Scope:
+    """Words about a move name the server that moved, or limit where; else nobody knows."""
+    without = narrow_out(wish.without, {place.path for place in places})
+    _must_own(_known_words(wish.subject, index), wish.old, index)
+    within = tuple(word for word in wish.within if not _is_address_word(word))
+    limits = any(term.required for term in terms_of(within)) and not _all_describe(within)
+    if limits and not _owns(within, wish.old, index):
+        return Scope(only=_paths_called(within, places), without=without)
+    return Scope(without=without)
+
+
+def _all_describe(words: Iterable[str]) -> bool:
+    return all(word.lower() in DESCRIPTORS for word in words)
+
+
+def _known_words(words: Iterable[str], index: Index) -> tuple[str, ...]:
+    """Of a subject, the words that mean anything here: "집 IP가 바뀌었어" need not be in the inventory."""
+    said = [word for word in words if not _is_address_word(word)]
+    return tuple(
+        word
+        for word in said
+        if any(entry.fits(term) for term in terms_of((word,)) for entry in index.entries)
+    )
+
+
+def _is_address_word(word: str) -> bool:
+    return all(
+        term.options & _ADDRESS_WORDS or not term.required for term in terms_of((word,))
+    ) and not {option for term in terms_of((word,)) for option in term.options} & {
+        "config",
+        "server",
+        "service",
+    }
+
+
+def _must_own(words: tuple[str, ...], literal: str, index: Index) -> None:
+    """Of "the config server moved from X" the inventory must not say that X is another's."""
+    if not [term for term in terms_of(words) if term.required] or not words:
+        return
+    owners = owners_called(words, index)
+    if owners and literal not in {owner.address for owner in owners} and address(literal):
+        raise Refused(
+            "owner-differs",
+            (owner.place for owner in owners),
+            literal=literal,
+            words=" ".join(words),
+            actual=owners[0].address,
+        )
+    if not owners and (other := owner_of(literal, index)) is not None:
+        raise Refused(
+            "owner-differs", (other.place,), literal=literal, words=" ".join(words), actual=literal
+        )
+
+
+def _owns(words: tuple[str, ...], literal: str, index: Index) -> bool:
+    return literal in {owner.address for owner in owners_called(words, index)}
+
+
+def _paths_called(words: tuple[str, ...], places: Sequence[Place]) -> tuple[str, ...]:
+    """Files that hold the literal and whose path has all the words; no file is no answer."""
+    found = paths_called(words, {place.path for place in places})
+    if not found:
+        raise Refused("scope-unknown", places, words=" ".join(words))
+    return tuple("/" + path for path in found)
+
+
+def _moved_by(
+    old: str, new: str, owner: Owner | None, *, by_name: bool
+) -> Callable[[LeafChange], Explained | None]:
+    said_old = evidence(Ground.NAMED, "holds-named", literal=old)
+    if by_name and owner is not None:
+        said_old = evidence(Ground.INVENTORY, "holds-owned", literal=old, place=owner.place.shown)
+    elif owner is not None:
+        said_old = evidence(Ground.NAMED, "holds-named-owned", literal=old, place=owner.place.shown)
+    said_new = evidence(Ground.NAMED, "value-named", value=new)
+
+    def explain(change: LeafChange) -> Explained | None:
+        before, after = change.before, change.after
+        if before is None or after is None:
+            return _moved_key(change, old, new, said_old, said_new)
+        matches = holds(before, old) and substitute(before, old, new) == after
+        return Explained(change, said_old, said_new) if matches else None
+
+    return explain
+
+
+def _moved_key(
+    change: LeafChange, old: str, new: str, place: Evidence, value: Evidence
+) -> Explained | None:
+    """An address that is a key goes with its old name and comes with its new one."""
+    literal = new if change.before is None else old
+    named = any(holds(step, literal) for step in change.key if isinstance(step, str))
+    return Explained(change, place, value) if named else None
+
+
+def plan_entity_move(wish: SetWish, index: Index) -> Plan | None:
+    """As in "설정 서버 주소를 192.0.2.77로": a server's address, so wherever it stands."""
+    token = wish.value
+    if token is None or token.kind is not LiteralKind.ADDRESS or wish.many or wish.old:
+        return None
+    owners = owners_called(tuple(word for word in wish.words if not _is_address_word(word)), index)
+    if len(owners) != 1 or not _names_a_server(wish.words, owners[0], index):
+        return None
+    old = owners[0].address
+    if old == token.text:
+        raise Refused(
+            "already-so",
+            (owners[0].place,),
+            path=owners[0].place.path,
+            key=show_key(owners[0].place.leaf.key),
+            value=old,
+        )
+    scope = Scope(without=narrow_out(wish.without, {place.path for place in index.holders(old)}))
+    return Plan(
+        (Move(old, token.text, scope),), _moved_by(old, token.text, owners[0], by_name=True)
+    )
+
+
+def _names_a_server(words: Iterable[str], owner: Owner, index: Index) -> bool:
+    """Each word is the server's own, so that "worker's SMTP host" does not move the worker."""
+    entry = next(entry for entry in index.entries if entry.place == owner.place)
+    return all(entry.fits(term) for term in terms_of(words) if term.required)

@@ -1,0 +1,200 @@
+"""A value or a switch on a repository: the one place that is meant, and what it becomes.
+
+Decides which place the words fit, refusing where two fit equally or the value does not; it never
+prefers one of two equal places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from bot.core.builtin.planning import Plan, Refused, narrow_out, said_by
+from bot.core.builtin.values import Unfit, Written, agrees, said, scaled, switched, write_as
+from bot.core.builtin.wishes import FlagWish, SetWish
+from bot.core.change import LeafChange
+from bot.core.expectation import Explained
+from bot.core.finding import Ground, evidence
+from bot.core.index import Entry, Index, locate
+from bot.core.leaf import Kind, Place, show_key
+from bot.core.operation import SetValue
+from bot.core.words import terms_of
+
+# A value that is written elsewhere and only looked up here is never the place that is meant.
+_REFERS = re.compile(r"\$\{|\$\(|\{\{|%\(|<%")
+
+
+def plan_set(wish: SetWish, index: Index) -> Plan:
+    """The place the words mean gets the value, in its own notation. Raises Refused."""
+    old_text = said(wish.old) if wish.old else None
+    entries = _set_entries(wish, index)
+    written = [(entry, _write(entry, wish)) for entry in entries]
+    operations = tuple(
+        SetValue(entry.place.path, entry.place.leaf.key, text.text, entry.place.leaf.value)
+        for entry, text in written
+        if text.text != entry.place.leaf.value
+    )
+    if not operations:
+        first = written[0][0].place
+        raise Refused(
+            "already-so",
+            (first,),
+            path=first.path,
+            key=show_key(first.leaf.key),
+            value=first.leaf.value,
+        )
+    for entry, text in written:
+        if not agrees(wish.direction, entry.place.leaf.value, text.text):
+            raise Refused(
+                "wrong-direction", (entry.place,), old=entry.place.leaf.value, new=text.text
+            )
+    place = said_by(wish.words) + (f", {old_text}" if old_text else "")
+    value = said(wish.value) if wish.value else f"×{wish.scale:g}" if wish.scale else ""
+    return Plan(
+        operations,
+        _set_by(operations, place, value, {entry.place: text for entry, text in written}),
+    )
+
+
+def _set_entries(wish: SetWish, index: Index) -> tuple[Entry, ...]:
+    """The places meant; among places that the words fit equally, those that take such a value."""
+
+    def takes(entry: Entry) -> bool:
+        try:
+            _written(entry, wish)
+        except Unfit as why:
+            return why.code == "unit-unknown"
+        return True
+
+    return _entries(
+        wish.words, wish.without, wish.many, index, lambda entry: _is_old(entry, wish), takes
+    )
+
+
+def _is_one_of_many(entry: Entry) -> bool:
+    """An item of a list has no name of its own: without its old value nobody can mean it."""
+    return entry.in_list
+
+
+def _is_old(entry: Entry, wish: SetWish) -> bool:
+    """Where the person said the old value, only a place that has it can be meant."""
+    leaf = entry.place.leaf
+    if leaf.kind in {Kind.EMPTY, Kind.REFERENCE} or _REFERS.search(leaf.value):
+        return False
+    if wish.old is None:
+        return not _is_one_of_many(entry)
+    try:
+        return (
+            leaf.value in {said(wish.old), wish.old.text}
+            or write_as(entry, wish.old).text == leaf.value
+        )
+    except Unfit:
+        return _bare_amount(leaf.value) and leaf.value == wish.old.text
+
+
+def _bare_amount(value: str) -> bool:
+    return value.isdigit()
+
+
+def _write(entry: Entry, wish: SetWish) -> Written:
+    try:
+        return _written(entry, wish)
+    except Unfit as why:
+        raise Refused(why.code, (entry.place,), key=entry.place.shown, **why.facts) from why
+
+
+def _written(entry: Entry, wish: SetWish) -> Written:
+    if wish.value is None:
+        return scaled(entry, wish.scale or 1)
+    if (
+        wish.old is not None
+        and wish.old.unit
+        and wish.old.unit == wish.value.unit
+        and entry.place.leaf.value == wish.old.text
+    ):
+        return Written(wish.value.text, f"{said(wish.old)} → {said(wish.value)}")
+    return write_as(entry, wish.value)
+
+
+def _entries(
+    words: tuple[str, ...],
+    without: tuple[str, ...],
+    many: bool,  # noqa: FBT001 - the wish's own field
+    index: Index,
+    accept: Callable[[Entry], bool],
+    prefer: Callable[[Entry], bool] = lambda _: True,
+) -> tuple[Entry, ...]:
+    """The one place the words mean, or with "all" every place of that name."""
+    if not index.complete:
+        raise Refused("too-many-files", words=" ".join(words))
+    paths = {entry.place.path for entry in index.entries}
+    left_out = {path.lstrip("/") for path in narrow_out(without, paths)}
+    found = locate(
+        terms_of(words), index, lambda entry: entry.place.path not in left_out and accept(entry)
+    )
+    if not found.entries and found.missing:
+        raise Refused("word-unknown", words=" ".join(words), word=found.missing)
+    if not found.entries:
+        raise Refused("no-place", words=" ".join(words))
+    # of places that the words fit equally, only those that can take the value can be meant
+    entries = tuple(filter(prefer, found.entries)) or found.entries
+    same_name = len({entry.own for entry in entries}) == 1
+    if len(entries) > 1 and not (many and same_name):
+        raise Refused("two-places", (entry.place for entry in entries), words=" ".join(words))
+    return entries
+
+
+def _set_by(
+    operations: Sequence[SetValue], words: str, value: str, written: dict[Place, Written]
+) -> Callable[[LeafChange], Explained | None]:
+    meant = {(operation.path, operation.key): operation for operation in operations}
+
+    def explain(change: LeafChange) -> Explained | None:
+        operation = meant.get((change.path, change.key))
+        if operation is None or change.after != operation.value or change.old is None:
+            return None
+        derivation = written[Place(change.path, change.old)].derivation
+        ground = Ground.DERIVED if derivation else Ground.NAMED
+        return Explained(
+            change,
+            evidence(Ground.NAMED, "only-place", words=words),
+            evidence(ground, "value-derived", value=value, derivation=derivation)
+            if derivation
+            else evidence(ground, "value-named", value=value),
+        )
+
+    return explain
+
+
+def plan_flag(wish: FlagWish, index: Index) -> Plan:
+    """The switch the words mean goes on or off, in its own words. Raises Refused."""
+    entries = _entries(wish.words, wish.without, wish.many, index, _is_switch)
+    try:
+        written = {entry.place: switched(entry.place.leaf.value, on=wish.on) for entry in entries}
+    except Unfit as why:
+        raise Refused(why.code, (entry.place for entry in entries), **why.facts) from why
+    operations = tuple(
+        SetValue(place.path, place.leaf.key, text.text, place.leaf.value)
+        for place, text in written.items()
+        if text.text != place.leaf.value
+    )
+    if not operations:
+        first = entries[0].place
+        raise Refused(
+            "already-so",
+            (first,),
+            path=first.path,
+            key=show_key(first.leaf.key),
+            value=first.leaf.value,
+        )
+    return Plan(
+        operations, _set_by(operations, said_by(wish.words), "on" if wish.on else "off", written)
+    )
+
+
+def _is_switch(entry: Entry) -> bool:
+    try:
+        switched(entry.place.leaf.value, on=True)
+    except Unfit:
+        return False
+    return True
