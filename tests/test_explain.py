@@ -307,3 +307,27 @@ def test_a_value_named_to_be_set_does_not_explain_a_removal(request_text: str) -
     """Only a request to remove explains that something is gone."""
     head = ENV.replace("RETRY_MAX=3\n", "")
     assert not proven(explained(ENV, head, request_text)["app.env RETRY_MAX"])
+
+
+def test_a_place_that_fits_less_is_not_carried_by_one_that_fits_more() -> None:
+    """The one that is meant changes too; that does not make its sibling meant."""
+    base = {"worker-1/app.env": ENV, "worker-2/app.env": ENV}
+    head = dict.fromkeys(base, env(SMTP_PORT=465))
+    found = explained(base, head, "set SMTP_PORT of worker-1 to 465")
+    assert proven(found["worker-1/app.env SMTP_PORT"])
+    assert not proven(found["worker-2/app.env SMTP_PORT"])
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "set SMTP_PORT to 465 everywhere except worker-2",
+        "worker-2만 빼고 모든 SMTP_PORT를 465로 바꿔줘",
+    ],
+)
+def test_a_place_that_is_kept_out_is_not_carried_by_the_others(request_text: str) -> None:
+    """An exception holds even where everything is changed."""
+    base = {"worker-1/app.env": ENV, "worker-2/app.env": ENV}
+    head = dict.fromkeys(base, env(SMTP_PORT=465))
+    found = explained(base, head, request_text)
+    assert not proven(found["worker-2/app.env SMTP_PORT"])

@@ -101,7 +101,7 @@ class _Named:
         half: tuple[Evidence | None, Evidence | None] = (None, None)
         for said in self.clauses:
             moved = self._moved(change, said)
-            place, value = moved or self._place(change, said.terms), moved or _value(change, said)
+            place, value = moved or self._place(change, said), moved or _value(change, said)
             if place and value:
                 return place, value
             half = half if any(half) else (place, value)
@@ -123,36 +123,43 @@ class _Named:
 
     def _in_reach(self, path: str, wish: MoveWish) -> bool:
         """The clause's other words name the server that moves, or a folder that this file is in."""
-        if wish.without and paths_called(wish.without, [path]):
+        if _kept_out(path, wish):
             return False
         limits = any(term.required for term in terms_of(wish.within))
         owners = owners_called(wish.within, self.index) if limits else ()
         owned = wish.old in {owner.address for owner in owners}
         return not limits or owned or bool(paths_called(wish.within, [path]))
 
-    def _place(self, change: LeafChange, terms: tuple[Term, ...]) -> Evidence | None:
-        """The name of the place is said in full and nothing of that name is meant as well or better."""
-        said = frozenset().union(*(term.options for term in terms)) if terms else frozenset()
+    def _place(self, change: LeafChange, said: _Said) -> Evidence | None:
+        """The name of the place is said in full, and no place of that name is meant better.
+
+        Places that are meant equally must all change, or changing this one is a guess.
+        """
+        words = frozenset().union(*(term.options for term in said.terms))
         key = change.old.key if change.old else change.key
+        named = [entry for entry in self.entries if entry.own and entry.own <= words]
         target = next(
-            (e for e in self.entries if e.place.path == change.path and e.place.leaf.key == key),
-            None,
+            (e for e in named if (e.place.path, e.place.leaf.key) == (change.path, key)), None
         )
-        if target is None or not target.own or not target.own <= said:
+        if target is None or _kept_out(change.path, said.wish):
             return None
-        rivals = [
-            entry
-            for entry in self.entries
-            if entry.own == target.own and _fit(entry, terms) >= _fit(target, terms)
-        ]
+        fit = _fit(target, said.terms)
+        rivals = [e for e in named if e.own == target.own and _fit(e, said.terms) >= fit]
         changed = {(c.path, c.old.key if c.old else c.key) for c in self.change.leaf_changes}
-        if any((entry.place.path, entry.place.leaf.key) not in changed for entry in rivals):
+        if any(
+            _fit(e, said.terms) > fit or (e.place.path, e.place.leaf.key) not in changed
+            for e in rivals
+        ):
             return None
-        return evidence(
-            Ground.NAMED,
-            "named",
-            words=" ".join(f"“{t.word}”" for t in terms if t.options & target.own),
-        )
+        shown = " ".join(f"“{term.word}”" for term in said.terms if term.options & target.own)
+        return evidence(Ground.NAMED, "named", words=shown)
+
+
+def _kept_out(path: str, wish: Wish | NotUnderstood) -> bool:
+    """The clause leaves this file out by name."""
+    if isinstance(wish, NotUnderstood) or not wish.without:
+        return False
+    return bool(paths_called(wish.without, [path]))
 
 
 def _said(clause: Clause) -> _Said:

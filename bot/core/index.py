@@ -8,7 +8,7 @@ beyond them the better. It never picks among places that fit equally.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -94,7 +94,22 @@ class Index:
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Every leaf with the words it is known by."""
-        return tuple(entry for document in self.readable for entry in entries_of(document))
+        return tuple(self.each_entry())
+
+    def each_entry(self) -> Iterator[Entry]:
+        """As ``entries``, file by file: who finds an answer early pays for no more."""
+        for document in self.readable:
+            yield from self.entries_in(document)
+
+    def entries_in(self, document: Document) -> tuple[Entry, ...]:
+        """The leaves of one file of this index."""
+        if document.path not in self._entries:
+            self._entries[document.path] = tuple(entries_of(document))
+        return self._entries[document.path]
+
+    @cached_property
+    def _entries(self) -> dict[str, tuple[Entry, ...]]:
+        return {}
 
     def holders(self, literal: str) -> tuple[Place, ...]:
         """Every leaf whose value holds ``literal`` as a whole word."""

@@ -153,7 +153,7 @@ def holds(text: str, literal: str) -> bool:
 
 def substitute(text: str, old: str, new: str) -> str:
     """``text`` with every whole occurrence of ``old`` replaced by ``new``."""
-    if not old:
+    if not old or old.lower() not in text.lower():
         return text
     return _whole(old).sub(lambda _: new, text)
 

@@ -34,10 +34,10 @@ def is_inventory(path: str) -> bool:
 
 def owned(index: Index) -> Iterable[tuple[Owner, Entry]]:
     """Every address that an inventory gives to somebody."""
-    for entry in index.entries:
-        leaf = entry.place.leaf
-        if is_inventory(entry.place.path) and address(leaf.value) and (entry.own & _ADDRESS_KEYS):
-            yield Owner(leaf.value, entry.place), entry
+    for document in index.readable:
+        for entry in index.entries_in(document) if is_inventory(document.path) else ():
+            if entry.own & _ADDRESS_KEYS and address(entry.place.leaf.value):
+                yield Owner(entry.place.leaf.value, entry.place), entry
 
 
 def owners_called(words: Iterable[str], index: Index) -> tuple[Owner, ...]:

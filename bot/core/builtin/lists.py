@@ -71,7 +71,7 @@ def _identity(found: ListPlace) -> tuple[str, KeyPath]:
 
 def _lists(document: Document, index: Index, wish: ItemWish) -> Iterable[ListPlace]:
     """Every list of the file whose items are like the one wished, and, to remove, that holds it."""
-    for entry in _entries_in(document, index):
+    for entry in index.entries_in(document):
         leaf = entry.place.leaf
         key = leaf.key if document.format in LINEWISE else leaf.key[:-1]
         if _is_item(document, leaf):
@@ -83,10 +83,6 @@ def _lists(document: Document, index: Index, wish: ItemWish) -> Iterable[ListPla
         place = ListPlace(document, key, items, entry)
         if _alike(wish.value, items) and (wish.add or _held(wish.value, items)):
             yield place
-
-
-def _entries_in(document: Document, index: Index) -> Iterable[Entry]:
-    return (entry for entry in index.entries if entry.place.path == document.path)
 
 
 def _is_item(document: Document, leaf: Leaf) -> bool:

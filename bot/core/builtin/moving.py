@@ -70,7 +70,7 @@ def _known_words(words: Iterable[str], index: Index) -> tuple[str, ...]:
     return tuple(
         word
         for word in said
-        if any(entry.fits(term) for term in terms_of((word,)) for entry in index.entries)
+        if any(entry.fits(term) for term in terms_of((word,)) for entry in index.each_entry())
     )
 
 
@@ -169,5 +169,5 @@ def plan_entity_move(wish: SetWish, index: Index) -> Plan | None:
 
 def _names_a_server(words: Iterable[str], owner: Owner, index: Index) -> bool:
     """Each word is the server's own, so that "worker's SMTP host" does not move the worker."""
-    entry = next(entry for entry in index.entries if entry.place == owner.place)
+    entry = next(entry for entry in index.each_entry() if entry.place == owner.place)
     return all(entry.fits(term) for term in terms_of(words) if term.required)
