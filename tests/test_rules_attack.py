@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.gate import Merge, Refuse
+from bot.core.expectation import Unproven
+from bot.core.gate import Agreement, Merge, Mode, Refuse
+from bot.core.review import Review
 from tests.ruling import case, judged, right
 
 if TYPE_CHECKING:
@@ -335,6 +337,21 @@ def test_a_wrong_change_is_refused(attack: Attack) -> None:
     decision = judged(made)
     assert isinstance(decision, Refuse)
     assert attack.rule in {finding.rule for finding in decision.findings}
+
+
+UNPROVEN = Unproven("clause-unknown", (("clause", "x"),))
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.request}: {attack.name}")
+def test_a_yes_man_carries_no_wrong_change(attack: Attack) -> None:
+    """Where rules derive nothing and the reviewer likes everything, the request's words decide."""
+    head = dict(right_head(attack.request))
+    for edit in attack.edits:
+        edit(head)
+    request = REQUESTS[attack.request]
+    made = case(fleet(), head, request, modes=attack.modes, expectation=UNPROVEN)
+    yes_man = Agreement(None, Review(approved=True))
+    assert isinstance(judged(made, yes_man, Mode.REVIEW), Refuse)
 
 
 def test_each_attack_has_a_name_of_its_own() -> None:
