@@ -85,3 +85,26 @@ def test_quotes_and_escapes_that_a_value_needs_pass(
     """Where the plain spelling would say something else, the writer's own spelling is right."""
     found = blocking(case({path: base}, {path: head}, request_text))
     assert not found & {"untouched-bytes", "quoting"}
+
+
+@pytest.mark.parametrize(
+    "decoration", ["&x ", "!!str ", "! ", "!foo ", "!!binary ", "&x !!str ", "!vault "]
+)
+def test_a_new_item_brings_no_anchor_and_no_tag(decoration: str) -> None:
+    """A tag makes another value of the same text; the plain item passes."""
+    base = {"a.yml": "allowed:\n  - 198.51.100.1/32\n  - 198.51.100.2/32\n"}
+    request = "add 198.51.100.8/32 to allowed"
+    head = right(base, request)["a.yml"].decode()
+    assert blocking(case(base, {"a.yml": head}, request)) == set()
+    tagged = head.replace("198.51.100.8", f"{decoration}198.51.100.8")
+    assert "untouched-bytes" in blocking(case(base, {"a.yml": tagged}, request))
+
+
+def test_a_new_item_may_have_the_tag_of_its_neighbours() -> None:
+    """Where all items are tagged, a tagged one is of their kind; an anchor is never doubled."""
+    base = {"a.yml": "allowed:\n  - !net 198.51.100.1/32\n"}
+    head = {"a.yml": base["a.yml"] + "  - !net 198.51.100.8/32\n"}
+    assert "untouched-bytes" not in blocking(case(base, head, "add 198.51.100.8/32 to allowed"))
+    base = {"a.yml": "allowed:\n  - &n 198.51.100.1/32\n"}
+    head = {"a.yml": base["a.yml"] + "  - &n 198.51.100.8/32\n"}
+    assert "untouched-bytes" in blocking(case(base, head, "add 198.51.100.8/32 to allowed"))

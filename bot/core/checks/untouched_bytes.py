@@ -14,7 +14,7 @@ from bot.core.checks.rows import Row, Side, side_of
 from bot.core.checks.rule import Rule
 from bot.core.checks.spelling import respelled
 from bot.core.finding import Finding, blocks
-from bot.core.leaf import Document
+from bot.core.leaf import Document, shape
 from bot.core.scope import in_scope
 
 if TYPE_CHECKING:
@@ -40,6 +40,20 @@ def check(case: Case) -> Iterator[Finding]:
         if isinstance(base, Document) and isinstance(head, Document):
             yield from _check(file, base, head, changes.get(file.path, []))
             yield from _respelled(case, file, base, changes.get(file.path, []))
+            yield from _decorated(file, base, changes.get(file.path, []))
+
+
+def _decorated(
+    file: FileChange, base: Document, changes: Sequence[LeafChange]
+) -> Iterator[Finding]:
+    """A new leaf has a tag only where its neighbours have it, and no anchor: both change a value."""
+    for change in changes:
+        new = change.new
+        if change.old is not None or new is None or not new.decoration:
+            continue
+        like = {leaf.decoration for leaf in base.leaves if shape(leaf.key) == shape(new.key)}
+        if "&" in new.decoration or new.decoration not in like:
+            yield blocks("untouched-bytes", file.path, new.line)
 
 
 def _respelled(
