@@ -57,7 +57,7 @@ def test_publish_makes_exactly_the_commit_asked_for(tmp_path: Path) -> None:
     }
     assert git(repo, "rev-list", "--parents", "-1", head) == f"{head} {base}"
     assert git(repo, "log", "-1", "--format=%B", head) == "설정 서버 이동"
-    assert branches(repo) == [f"cfg/{head[:12]}", "main"]
+    assert branches(repo) == [f"cfgbot-{head[:12]}", "main"]
     after = state(repo)
     assert (after.files, after.index, after.head) == (before.files, before.index, before.head)
     assert list((repo / ".git").glob("*.lock")) == []

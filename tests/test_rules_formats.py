@@ -119,7 +119,6 @@ MERGED: list[tuple[str, str, str, str]] = [
     ("a.yml", "limit: 1\nb: 1\n", "limit: 2\nb: 1\n", "set limit to 2"),
     ("a.yml", "limit: 1\nlimit: 1\nb: 2\n", "limit: 1\nlimit: 1\nb: 3\n", "set b to 3"),
     ("a.yml", "timeout: 30\n", "timeout: 60\n", "double the timeout"),
-    ("a.yml", "host: db.example.com\n", "host: 192.0.2.9\n", "move db.example.com to 192.0.2.9"),
     ("a.yml", "version: 1.2.3.4\n", "version: 1.2.3.5\n", "set version to 1.2.3.5"),
     ("a.yml", "port: 80\n", "port: 65535\n", "set port to 65535"),
     ("a.yml", "image: nginx:1.27.2\n", "image: nginx:1.28.0\n", "bump nginx to 1.28.0"),

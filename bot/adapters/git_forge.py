@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from bot.core.change import FileChange
 
-PREFIX = "cfg/"
+PREFIX = "cfgbot-"
 NAME = "cfgbot"
 EMAIL = "cfgbot@localhost"
 
@@ -71,7 +71,7 @@ class GitForge:
         self._safe_worktree(branch)
 
     def publish(self, base: str, files: Sequence[FileChange], message: str) -> str:
-        """A commit on ``base`` with exactly these files changed, on ``cfg/<short id>``; its SHA."""
+        """A commit on ``base`` with exactly these files changed, on ``cfgbot-<short id>``; its SHA."""
         _require_sha(base)
         tree = self._write_tree(base, files)
         variables = _COMMITTER | self._author()

@@ -16,7 +16,7 @@ from bot.core import formats
 from bot.core.builtin.tokens import tokenize
 from bot.core.glossary import singular
 from bot.core.leaf import Document, KeyPath, Kind, Leaf, Place, Unparsable
-from bot.core.literals import holds
+from bot.core.literals import holds, is_numbered
 from bot.core.words import Term, terms_of, words_in
 
 # Keys whose value names the mapping they stand in: a list item is known by it.
@@ -38,7 +38,14 @@ NAMING = frozenset(
 )
 # In these a number at the end of a key path counts arguments, not items of a list.
 POSITIONAL = frozenset({"nginx", "lines", "dockerfile"})
+_NUMBERED = re.compile(r"[a-z]+[-_]?\d+")
+_PLACEHOLDER = re.compile(r"‹\w+›")  # what a line's key has where its values stand
 _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_LISTING = frozenset("allow allowed deny denied drop reject accept block blocked".split())
+# What a name may say beyond what people say of it: its unit, or that it is a switch.
+_UNSPOKEN = frozenset(
+    "image from enable enabled value s sec second ms millis milli minute hour mb gb kb".split()
+)
 # The key of an image is "image" whatever it runs: the image's own name is what people say.
 _OF_IMAGES = frozenset({"image", "from"})
 _IMAGE = re.compile(
@@ -55,6 +62,12 @@ class Entry:
     in_list: bool
     around: frozenset[str]
     file: frozenset[str]
+
+    @property
+    def nameable(self) -> bool:
+        """False for an item of a list, an allowed or denied address: these have no name of their own."""
+        listed = self.own & _LISTING and is_numbered(self.place.leaf.value)
+        return not listed
 
     def fits(self, term: Term) -> bool:
         """True where the place is known by any of the term's words."""
@@ -131,6 +144,8 @@ def entries_of(document: Document) -> Iterable[Entry]:
             *(words_in(str(step)) for step in outer),
             *(names.get(leaf.key[:n], frozenset()) for n in range(len(leaf.key) + 1)),
         )
+        if own_step.lower() == "value" and leaf.key[:-1] in names:
+            own_step = " ".join(sorted(names[leaf.key[:-1]]))  # "- name: LOG_LEVEL, value: info"
         in_list = (
             document.format not in POSITIONAL and bool(leaf.key) and isinstance(leaf.key[-1], int)
         )
@@ -149,7 +164,8 @@ def _own_step(key: KeyPath) -> tuple[str, tuple[str, ...]]:
     for step in key:
         if isinstance(step, str):
             steps.extend(step.split(".") if _DOTTED.fullmatch(step) else [step])
-    return (steps[-1] if steps else "", tuple(steps[:-1]))
+    own = _PLACEHOLDER.sub(" ", steps[-1]) if steps else ""
+    return own, tuple(steps[:-1])
 
 
 def _names(document: Document) -> dict[KeyPath, frozenset[str]]:
@@ -222,6 +238,9 @@ def _is_exactly(entry: Entry, terms: tuple[Term, ...]) -> bool:
     """An identifier written as it stands in the file beats words that merely fit."""
     steps = [str(step) for step in entry.place.leaf.key if isinstance(step, str)]
     joined = ".".join(steps)
+    last = entry.place.leaf.key[-1] if entry.place.leaf.key else ""
+    if last == "value" and any(t.identifier and entry.own == words_in(t.word) for t in terms):
+        return True
     return any(
         term.identifier
         and steps
@@ -243,6 +262,13 @@ def _first_missing(required: Iterable[Term], index: Index) -> str:
         if not any(entry.fits(term) for entry in index.entries):
             return term.word
     return ""
+
+
+def unsaid(entry: Entry, terms: Iterable[Term]) -> frozenset[str]:
+    """The words of a place's own name that the request does not say, units left aside."""
+    said = frozenset().union(*(term.options for term in terms))
+    numbered = {word for word in entry.own if _NUMBERED.fullmatch(word)}  # "v2" beside "v" and "2"
+    return entry.own - said - _UNSPOKEN - numbered
 
 
 MAX_RANKED = 80

@@ -158,6 +158,21 @@ def substitute(text: str, old: str, new: str) -> str:
     return _whole(old).sub(lambda _: new, text)
 
 
+def is_numbered(text: str) -> bool:
+    """True for an address or network, alone or with a port or scheme: never the name of a key."""
+    kinds = {literal.kind for literal in literals(text)}
+    return bool(kinds & {LiteralKind.ADDRESS, LiteralKind.NETWORK, LiteralKind.URL})
+
+
+def same_sort(one: str, other: str) -> bool:
+    """True where both are literals of one kind (and, of addresses, of one IP version)."""
+    kinds = [tuple(literal.kind for literal in literals(text)) for text in (one, other)]
+    first, second = address(one), address(other)
+    if first is not None and second is not None:
+        return first.version == second.version
+    return kinds[0] == kinds[1]
+
+
 def is_distinctive(text: str) -> bool:
     """True for a literal that means one thing wherever it stands, so that it can be moved.
 

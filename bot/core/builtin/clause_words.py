@@ -18,10 +18,10 @@ _POLITE = (
 )
 POLITE_WORDS = re.compile("|".join(_POLITE), re.IGNORECASE)
 DOUBT = re.compile(
-    r"""\b(?:not|don'?t|doesn'?t|never|without|unless|if|whether|maybe|perhaps|probably|might|either|neither|nor|or|rather|
+    r"""\b(?:not|no|cannot|avoid|stop|cancel|prevent|nobody|next|yesterday|soon|ignore|unless|[a-z]+n['’]t|don'?t|doesn'?t|never|without|unless|if|whether|maybe|perhaps|probably|might|either|neither|nor|or|rather|
         until|before|after|when|later|tomorrow|tonight|back|undo|revert|swap|about|around|roughly|some|somewhat|slightly)\b
     | \b(?:why|what|how|which|who)\b | ^\s*(?:is|are|do|does|did|should|shall)\b
-    | 말고 | 지\s?마 | 마세요 | 않[가-힣]* | 아니[가-힣]* | 없이 | 만약 | 혹시 | [가-힣]+(?:거나|든지|든가)(?![가-힣]) | 아마 | 적당히 | 적절히 | 알아서
+    | (?<![가-힣])(?:안|못)\s+(?=[가-힣]) | (?<![가-힣])(?:안|못)(?:바꾸|바꿔|해|하|되|돼|옮|켜|꺼) | 말고 | 지\s?마 | 마세요 | 않[가-힣]* | 아니[가-힣]* | 없이 | 만약 | 혹시 | [가-힣]+(?:거나|든지|든가)(?![가-힣]) | 아마 | 적당히 | 적절히 | 알아서
     | [가-힣]*(?:을까|할까|될까|일까|는지|나요|가요|까요)\s*\? | [가-힣]*(?:으면|하면|되면|이면|다면)(?![가-힣]) | 나중에 | 내일 | 이따가? | 되돌려 | 원래대로
     | 서로\s | 맞바꿔 | 정도 | 조금 | 약간 | (?<![가-힣])쯤 | 대충 | 또는 | 혹은 | 아니면""",
     re.VERBOSE | re.IGNORECASE,
@@ -54,4 +54,10 @@ FOLLOW = frozenset(
     and to with in services service every any use uses using depend depends on point points us of refers keep sync places place where settings
     so they can still reach their its this change talk talks talking everyone anything connect connects connected reaches pointing
     accordingly whatever wherever matching to match""".split()
+)
+
+# Of a follow-up, the words that say that it takes in more and does not limit.
+SHARING = frozenset(
+    """다른 나머지 나머지도 모든 전부 전체 다 모두 같이 함께 관련 맞게 따라 거기에 그에 이에
+    other others everything all everywhere rest too also accordingly follow follows along match references sync""".split()
 )

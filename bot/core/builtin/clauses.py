@@ -19,6 +19,7 @@ from bot.core.builtin.clause_words import (
     NUMBER_WORDS,
     POLITE_WORDS,
     QUOTED_TEXT,
+    SHARING,
 )
 from bot.core.builtin.tokens import Sort, Token, tokenize
 from bot.core.builtin.verbs import (
@@ -26,6 +27,7 @@ from bot.core.builtin.verbs import (
     english_verb,
     gives_reason,
     is_bare_noun,
+    is_past,
     korean_verb,
     mistyped_verb,
 )
@@ -44,6 +46,7 @@ class Clause:
     korean: bool
     reason: bool = False
     before_verb: int = 0
+    past: bool = False
 
     @property
     def text(self) -> str:
@@ -123,7 +126,13 @@ def _korean_clauses(sentence: list[Token]) -> Iterator[Clause]:
     for position, token in enumerate(sentence):
         verb = _verb_here(sentence, position)
         if verb is not None:
-            yield Clause(verb, tuple(current), korean=True, reason=gives_reason(token.text))
+            yield Clause(
+                verb,
+                tuple(current),
+                korean=True,
+                reason=gives_reason(token.text),
+                past=is_past(token.text + token.particle),
+            )
             current = []
         elif (token.sort is Sort.MARK and token.text == ",") or token.text in {
             "그리고",
@@ -179,7 +188,8 @@ def _english_clauses(sentence: list[Token]) -> Iterator[Clause]:
         verb, tokens = _english_verb(part)
         kept = tuple(token for token in tokens if not _noise(token, ENGLISH_NOISE))
         if verb or kept:
-            yield Clause(verb, kept, korean=False, before_verb=_verb_start(part))
+            past = any(english_verb(t.text) and is_past(t.text) for t in part)
+            yield Clause(verb, kept, korean=False, before_verb=_verb_start(part), past=past)
 
 
 def _verb_start(part: list[Token]) -> int:
@@ -281,4 +291,22 @@ def _asks_nothing(clause: Clause) -> bool:
     follows = all(
         token.text.lower() in FOLLOW or token.text + token.particle in FOLLOW for token in words
     )
-    return follows and clause.verb in {None, Verb.SET, Verb.MOVE}
+    limits = any(
+        token.particle in _LIMITING or token.text.lower() in {"in", "only", "for"}
+        for token in words
+    )
+    shares = any(
+        token.text.lower() in SHARING
+        or token.particle in {"도", "들도"}
+        or (token.text + token.particle) in SHARING
+        for token in words
+    )
+    return (
+        follows
+        and not limits
+        and (shares or not words)
+        and clause.verb in {None, Verb.SET, Verb.MOVE}
+    )
+
+
+_LIMITING = frozenset("만 에서 에서만 들만 에만 쪽만 쪽에서 쪽에서만 안에서".split())

@@ -42,9 +42,10 @@ def owned(index: Index) -> Iterable[tuple[Owner, Entry]]:
 
 def owners_called(words: Iterable[str], index: Index) -> tuple[Owner, ...]:
     """The servers of the inventory that all of the words fit; of one address the first place."""
-    terms = [term for term in terms_of(words) if term.required and not term.options & _ADDRESS_KEYS]
-    if not terms:
-        return ()
+    said = terms_of(words)
+    terms = [term for term in said if term.required and not term.options & _ADDRESS_KEYS]
+    if not terms or any(term.identifier for term in said):
+        return ()  # "db_host" is a key; a server is called by its name
     fitting = [
         (owner, entry) for owner, entry in owned(index) if all(entry.fits(term) for term in terms)
     ]

@@ -81,8 +81,24 @@ def _lists(document: Document, index: Index, wish: ItemWish) -> Iterable[ListPla
         else:
             continue
         place = ListPlace(document, key, items, entry)
+        if _denies(entry) and (wish.allows or not _says_denial(wish.words)):
+            continue
         if _alike(wish.value, items) and (wish.add or _held(wish.value, items)):
             yield place
+
+
+_DENIALS = frozenset(
+    "deny denied block blocked blocklist blacklist drop reject ban banned disallow".split()
+)
+
+
+def _denies(entry: Entry) -> bool:
+    """A list that keeps out: whoever allows does not join it, whoever removes must mean it."""
+    return bool(_DENIALS & (entry.own | entry.around | entry.file))
+
+
+def _says_denial(words: Iterable[str]) -> bool:
+    return any(term.options & _DENIALS for term in terms_of(words))
 
 
 def _is_item(document: Document, leaf: Leaf) -> bool:

@@ -17,19 +17,24 @@ from bot.core.finding import Evidence, Ground, evidence
 from bot.core.glossary import DESCRIPTORS
 from bot.core.index import Index
 from bot.core.leaf import Place, show_key
-from bot.core.literals import LiteralKind, address, holds, substitute
+from bot.core.literals import LiteralKind, address, holds, is_numbered, same_sort, substitute
 from bot.core.operation import Move, Scope
 from bot.core.words import terms_of
 
 # What "the address of X" may be called: with these words alone a whole server is meant.
 _ADDRESS_WORDS = frozenset({"address", "addr", "ip"})
+# "In the firewalls" names a kind of file, not files: which they are cannot be told from paths.
+_CATEGORIES = frozenset({"firewall"})
 
 
 def plan_move(wish: MoveWish, index: Index) -> Plan:
     """Every place that holds the old literal, within what limits the wish. Raises Refused."""
     if wish.old == wish.new:
         raise Refused("nothing-to-move", old=wish.old, new=wish.new)
+    _must_be_movable(wish.old, wish.new)
     places = index.holders(wish.old)
+    if not is_numbered(wish.old) and _in_keys(wish.old, index):
+        raise Refused("key-or-host", literal=wish.old)
     if not places and not _in_keys(wish.old, index):
         raise Refused("literal-unknown", literal=wish.old)
     scope = _move_scope(wish, places, index)
@@ -37,6 +42,14 @@ def plan_move(wish: MoveWish, index: Index) -> Plan:
     return Plan(
         (Move(wish.old, wish.new, scope),), _moved_by(wish.old, wish.new, owner, by_name=False)
     )
+
+
+def _must_be_movable(old: str, new: str) -> None:
+    """A server stays a server: an address becomes an address that a host can have."""
+    host = address(new)
+    nowhere = host is not None and (host.is_unspecified or host.is_loopback or host.is_multicast)
+    if not same_sort(old, new) or nowhere:
+        raise Refused("type-differs", old=old, new=new)
 
 
 def _in_keys(literal: str, index: Index) -> bool:
@@ -53,11 +66,19 @@ def _move_scope(wish: MoveWish, places: Sequence[Place], index: Index) -> Scope:
     """Words about a move name the server that moved, or limit where; else nobody knows."""
     without = narrow_out(wish.without, {place.path for place in places})
     _must_own(_known_words(wish.subject, index), wish.old, index)
+    named = tuple(word for word in wish.named if not _is_address_word(word))
     within = tuple(word for word in wish.within if not _is_address_word(word))
-    limits = any(term.required for term in terms_of(within)) and not _all_describe(within)
-    if limits and not _owns(within, wish.old, index):
-        return Scope(only=_paths_called(within, places), without=without)
-    return Scope(without=without)
+    if _limits(named) and not _owns(named, wish.old, index):
+        within = (*named, *within)
+    if not _limits(within):
+        return Scope(without=without)
+    if all(term.options & _CATEGORIES for term in terms_of(within) if term.required):
+        raise Refused("scope-unknown", places, words=" ".join(within))
+    return Scope(only=_paths_called(within, places), without=without)
+
+
+def _limits(words: tuple[str, ...]) -> bool:
+    return any(term.required for term in terms_of(words)) and not _all_describe(words)
 
 
 def _all_describe(words: Iterable[str]) -> bool:
@@ -65,8 +86,13 @@ def _all_describe(words: Iterable[str]) -> bool:
 
 
 def _known_words(words: Iterable[str], index: Index) -> tuple[str, ...]:
-    """Of a subject, the words that mean anything here: "집 IP가 바뀌었어" need not be in the inventory."""
+    """Of a Korean subject, the words that mean anything here: "집 IP가" need not be in the inventory.
+
+    In English what stands before the verb may also forbid it ("avoid changing"): there each counts.
+    """
     said = [word for word in words if not _is_address_word(word)]
+    if any(word.isascii() for word in said):
+        return tuple(said)
     return tuple(
         word
         for word in said
@@ -89,6 +115,8 @@ def _must_own(words: tuple[str, ...], literal: str, index: Index) -> None:
     if not [term for term in terms_of(words) if term.required] or not words:
         return
     owners = owners_called(words, index)
+    if not owners and owner_of(literal, index) is None:
+        raise Refused("scope-unknown", words=" ".join(words))
     if owners and literal not in {owner.address for owner in owners} and address(literal):
         raise Refused(
             "owner-differs",
@@ -149,10 +177,12 @@ def plan_entity_move(wish: SetWish, index: Index) -> Plan | None:
     token = wish.value
     if token is None or token.kind is not LiteralKind.ADDRESS or wish.many or wish.old:
         return None
-    owners = owners_called(tuple(word for word in wish.words if not _is_address_word(word)), index)
+    words = tuple(word for word in wish.words if not _is_address_word(word))
+    owners = tuple(o for o in owners_called(words, index) if same_sort(o.address, token.text))
     if len(owners) != 1 or not _names_a_server(wish.words, owners[0], index):
         return None
     old = owners[0].address
+    _must_be_movable(old, token.text)
     if old == token.text:
         raise Refused(
             "already-so",

@@ -60,8 +60,7 @@ def _take_korean(token: Token, roles: Roles) -> bool:
     elif token.valued:
         roles.loose.append(token)
     elif token.sort is Sort.WORD:
-        limits = token.particle in _LOCATIVE or token.particle == "의"
-        (roles.within if limits else roles.words).append(token)
+        (roles.within if token.particle in _LOCATIVE else roles.words).append(token)
     return token.sort is not Sort.ARROW and (token.sort is not Sort.MARK or token.text in ",()~:'·")
 
 

@@ -7,7 +7,7 @@ prefers one of two equal places.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.core.builtin.planning import Plan, Refused, narrow_out, said_by
 from bot.core.builtin.values import Unfit, Written, agrees, said, scaled, switched, write_as
@@ -15,10 +15,10 @@ from bot.core.builtin.wishes import FlagWish, SetWish
 from bot.core.change import LeafChange
 from bot.core.expectation import Explained
 from bot.core.finding import Ground, evidence
-from bot.core.index import Entry, Index, locate
-from bot.core.leaf import Kind, Place, show_key
+from bot.core.index import Entry, Index, locate, unsaid
+from bot.core.leaf import Kind, Place, Unparsable, show_key
 from bot.core.operation import SetValue
-from bot.core.words import terms_of
+from bot.core.words import Term, terms_of, words_in
 
 # A value that is written elsewhere and only looked up here is never the place that is meant.
 _REFERS = re.compile(r"\$\{|\$\(|\{\{|%\(|<%")
@@ -129,15 +129,17 @@ def _entries(
         raise Refused("too-many-files", words=" ".join(words))
     paths = {entry.place.path for entry in index.entries}
     left_out = {path.lstrip("/") for path in narrow_out(without, paths)}
-    found = locate(
-        terms_of(words), index, lambda entry: entry.place.path not in left_out and accept(entry)
-    )
+    terms = terms_of(words)
+    found = locate(terms, index, lambda e: e.place.path not in left_out and e.nameable)
     if not found.entries and found.missing:
         raise Refused("word-unknown", words=" ".join(words), word=found.missing)
-    if not found.entries:
-        raise Refused("no-place", words=" ".join(words))
+    # a looser match elsewhere is not what was meant where the best one does not take it
+    meant = tuple(e for e in found.entries if accept(e) and not unsaid(e, terms))
+    if not meant:
+        raise Refused("no-place", (e.place for e in found.entries), words=" ".join(words))
+    _must_be_readable(meant[0], terms, index)
     # of places that the words fit equally, only those that can take the value can be meant
-    entries = tuple(filter(prefer, found.entries)) or found.entries
+    entries = tuple(filter(prefer, meant)) or meant
     same_name = len({entry.own for entry in entries}) == 1
     if len(entries) > 1 and not (many and same_name):
         raise Refused("two-places", (entry.place for entry in entries), words=" ".join(words))
@@ -169,6 +171,7 @@ def _set_by(
 def plan_flag(wish: FlagWish, index: Index) -> Plan:
     """The switch the words mean goes on or off, in its own words. Raises Refused."""
     entries = _entries(wish.words, wish.without, wish.many, index, _is_switch)
+    _must_not_negate(entries, wish.words)
     try:
         written = {entry.place: switched(entry.place.leaf.value, on=wish.on) for entry in entries}
     except Unfit as why:
@@ -198,3 +201,35 @@ def _is_switch(entry: Entry) -> bool:
     except Unfit:
         return False
     return True
+
+
+_NEGATIONS = frozenset(
+    "disable disabled no not non skip without off ignore suppress insecure".split()
+)
+
+
+def _must_not_negate(entries: Iterable[Entry], words: tuple[str, ...]) -> None:
+    """``disable_signup``: whether on means on is not for a rule to say, unless the name was said."""
+    said_words = frozenset().union(*(term.options for term in terms_of(words)))
+    for entry in entries:
+        if entry.own & _NEGATIONS - said_words:
+            raise Refused("not-a-switch", (entry.place,), old=show_key(entry.place.leaf.key))
+
+
+def _must_be_readable(entry: Entry, terms: tuple[Term, ...], index: Index) -> None:
+    """A file nobody can read may hold the same key: then no place is surely the only one."""
+    own = [term for term in terms if term.options & entry.own]
+    rest = [term for term in terms if term.required and term not in own]
+    for path, document in index.documents.items():
+        if not isinstance(document, Unparsable):
+            continue
+        text = index.data[path].lower()
+        holds_own = all(any(word.encode() in text for word in term.options) for term in own)
+        fits = (
+            term.options & words_in(path) or any(word.encode() in text for word in term.options)
+            for term in rest
+        )
+        if holds_own and all(fits):
+            raise Refused(
+                "file-unreadable", path=path, reason=document.reason, line=document.line or 1
+            )

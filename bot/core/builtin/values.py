@@ -16,6 +16,7 @@ from bot.core.index import Entry, image_parts
 from bot.core.leaf import Kind
 from bot.core.literals import LiteralKind, address, literals, network
 
+_LONGEST_NUMBER = 15
 _MILLIS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 _UNIT_WORDS = {
@@ -156,6 +157,8 @@ class _Amount:
 
 
 def _amount_of(token: Token) -> _Amount | None:
+    if len(token.text) > _LONGEST_NUMBER:
+        raise Unfit("type-differs", old="", new=token.text[:_LONGEST_NUMBER] + "…")
     if token.kind in {LiteralKind.DURATION, LiteralKind.SIZE, LiteralKind.NUMBER}:
         match = _AMOUNT.fullmatch(token.text)
         if match:
@@ -184,8 +187,11 @@ def _amount(entry: Entry, amount: _Amount, token: Token) -> Written:
         raise Unfit("type-differs", old=old, new=said(token))
     suffix = match["unit"]
     if not amount.unit:
-        text = _decimal(amount.number) + suffix
-        return Written(text, f"{_decimal(amount.number)} → {text} ({suffix})" if suffix else "")
+        if suffix:  # 1 where 500m stands is one CPU, not a thousandth of one
+            raise Unfit("unit-unknown", old=old, new=said(token), unit=suffix)
+        return Written(_decimal(amount.number))
+    if amount.unit in _BYTES and amount.unit != _unit(suffix):
+        return _size(old, suffix, token)
     there = _unit(suffix) if suffix else _named_unit(entry)
     if there is None:
         raise Unfit("unit-unknown", old=old, new=said(token), unit=amount.unit)
@@ -204,6 +210,15 @@ def _amount(entry: Entry, amount: _Amount, token: Token) -> Written:
         if there == amount.unit and suffix
         else f"{said(token)} = {_decimal(number)} {there}".strip(),
     )
+
+
+def _size(old: str, suffix: str, token: Token) -> Written:
+    """Whether 1 GB is 1000 or 1024 MB only the program knows; as said, in its style, it may stand."""
+    match = _AMOUNT.fullmatch(token.text)
+    wrote = match["unit"] if match else ""
+    if not suffix or not wrote or len(wrote) != len(suffix) or wrote[1:] != suffix[1:]:
+        raise Unfit("unit-unknown", old=old, new=said(token), unit=wrote or token.unit)
+    return Written(token.text)
 
 
 def said_amount(amount: _Amount) -> str:
@@ -295,6 +310,8 @@ def agrees(direction: Verb | None, old: str, new: str) -> bool:
 
 
 def _magnitude(value: str) -> tuple[int, ...] | None:
+    if len(value) > 200:
+        return None
     image = image_parts(value)
     match = _VERSION.fullmatch(image[1] if image else value) or _AMOUNT.fullmatch(value)
     if match is None:

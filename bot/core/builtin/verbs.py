@@ -23,6 +23,7 @@ class Verb(StrEnum):
     OFF = "off"
     ADD = "add"
     REMOVE = "remove"
+    ALLOW = "allow"
 
 
 # Verb stems that inflect, and nouns that become verbs with 하다/되다/시키다. Longer first where one
@@ -33,15 +34,16 @@ _KOREAN: tuple[tuple[Verb, str], ...] = (
     (Verb.MOVE, r"옮|이사|넘어[가갔]|이전|이동|마이그레이션"),
     (Verb.RAISE, r"올려|올리|올릴|올립|올라|늘려|늘리|늘릴|늘어|높여|높이|높일|키워|키우|증가|상향|업그레이드|버전업|범프"),
     (Verb.LOWER, r"내려|내리|내릴|줄여|줄이|줄일|줄어|낮춰|낮추|낮출|감소|하향|다운그레이드"),
-    (Verb.ADD, r"추가|넣어|넣을|넣고|허용|허가|등록|열어|열고"),
-    (Verb.REMOVE, r"빼|제거|삭제|지워|지우|없애|없앤|차단|막아|막고"),
+    (Verb.ADD, r"추가|넣어|넣을|넣고|등록"),
+    (Verb.ALLOW, r"허용|허가"),
+    (Verb.REMOVE, r"빼|제거|삭제|지워|지우|없애|없앤"),
     (Verb.SET, r"바꿔|바꾸|바꿀|바꿈|바뀌|바뀐|바뀜|바뀔|변경|수정|교체|고쳐|고치|맞춰|맞추|맞출|맞게|대체|조정|전환|업데이트|업뎃|갱신|반영|적용|지정"
                r"|설정(?=해|하|했|부탁|좀)|세팅(?=해|하)|(?=해줘$|해주세요$|해요$|합시다$|하자$|해라$|해$|할게)"),
 )  # fmt: skip
 _KOREAN_VERBS = tuple((verb, re.compile(rf"(?:{stems})")) for verb, stems in _KOREAN)
 # A bare noun (변경, 추가, 허용 …) is a verb only where a sentence can end with it.
 _NOUN = re.compile(
-    r"(?:비활성화|활성화|이사|이전|이동|마이그레이션|증가|상향|업그레이드|버전업|범프|감소|하향|다운그레이드|추가|허용|허가|등록|제거|삭제|차단"
+    r"(?:비활성화|활성화|이사|이전|이동|마이그레이션|증가|상향|업그레이드|버전업|범프|감소|하향|다운그레이드|추가|허용|허가|등록|제거|삭제"
     r"|변경|수정|교체|대체|조정|전환|업데이트|갱신|반영|적용|지정)"
 )
 _INFLECTED = re.compile(
@@ -57,8 +59,9 @@ _ENGLISH: dict[str, Verb] = {
         Verb.LOWER: "lower decrease reduce downgrade shorten shrink cut",
         Verb.ON: "enable activate",
         Verb.OFF: "disable deactivate",
-        Verb.ADD: "add allow permit admit whitelist append include allowlist",
-        Verb.REMOVE: "remove delete drop revoke disallow",
+        Verb.ADD: "add append include",
+        Verb.ALLOW: "allow permit admit whitelist allowlist",
+        Verb.REMOVE: "remove delete",
     }.items()
     for word in words.split()
 }
@@ -94,6 +97,16 @@ def mistyped_verb(word: str) -> Verb | None:
         return None
     near = get_close_matches(word.lower(), _ENGLISH, 1, 0.88)
     return _ENGLISH[near[0]] if near else None
+
+
+_PAST = re.compile(
+    r"(?:졌|었|았|였|했|됐|갔|왔|켰|껐|꼈|뺐|렸)(?:어|어요|다|습니다|음|네|네요|는데요?|지)?$"
+)
+
+
+def is_past(word: str) -> bool:
+    """True where a Korean verb or an English one in -ed tells what has happened."""
+    return _PAST.search(word) is not None or (word.isascii() and word.lower().endswith("ed"))
 
 
 # A past or a reason without an order in it: context, which asks for nothing.

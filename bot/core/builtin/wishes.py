@@ -14,16 +14,20 @@ from bot.core.builtin.clauses import Clause
 from bot.core.builtin.roles import PREPOSITIONS, english_roles, korean_roles
 from bot.core.builtin.tokens import Sort, Token
 from bot.core.builtin.verbs import Verb
-from bot.core.literals import is_distinctive
+from bot.core.literals import LiteralKind, is_distinctive
 
 
 @dataclass(frozen=True, slots=True)
 class MoveWish:
-    """``old`` becomes ``new``; ``subject`` is who is said to have moved; ``within`` the other words."""
+    """``old`` becomes ``new``; ``subject`` is who is said to have moved, ``within`` limits where.
+
+    ``named`` are other words: whose it is, or where.
+    """
 
     old: str
     new: str
     subject: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
@@ -62,6 +66,7 @@ class ItemWish:
     value: str
     add: bool
     without: tuple[str, ...] = ()
+    allows: bool = False
 
 
 Wish = MoveWish | SetWish | FlagWish | ItemWish
@@ -85,14 +90,25 @@ def read_wish(clause: Clause) -> Wish | NotUnderstood:
     if parts is None:
         return NotUnderstood(clause.text)
     wish: Wish | None
+    if clause.past and not _reports_a_move(clause, parts):
+        return NotUnderstood(clause.text)  # what happened is no order
     match clause.verb:
-        case Verb.ADD | Verb.REMOVE:
+        case Verb.ADD | Verb.ALLOW | Verb.REMOVE:
             wish = _item(clause, parts)
         case Verb.ON | Verb.OFF:
             wish = _flag(clause, parts)
         case _:
             wish = _move(clause, parts) or _set(clause, parts)
     return wish or NotUnderstood(clause.text)
+
+
+def _reports_a_move(clause: Clause, parts: _Parts) -> bool:
+    """As "the server moved to X", which is how people ask that everything follows."""
+    return (
+        parts.new is not None
+        and is_distinctive(parts.new.text)
+        and clause.verb in {Verb.MOVE, Verb.SET, None}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +201,13 @@ def _move(clause: Clause, parts: _Parts) -> MoveWish | None:
         return None
     if not (is_distinctive(old.text) and is_distinctive(new.text)):
         return None
+    if any("_" in token.text for token in (*parts.words, *parts.within)):
+        return None  # "change db_host from … to …" sets a key
     subject = _subject(clause, parts.words)
-    others = [token for token in (*parts.words, *parts.within) if token not in subject]
-    return MoveWish(old.text, new.text, _texts(subject), _texts(others), parts.without)
+    named = [token for token in parts.words if token not in subject]
+    return MoveWish(
+        old.text, new.text, _texts(subject), _texts(named), _texts(parts.within), parts.without
+    )
 
 
 def _set(clause: Clause, parts: _Parts) -> SetWish | None:
@@ -203,7 +223,16 @@ def _set(clause: Clause, parts: _Parts) -> SetWish | None:
                 (*words, name), token, parts.old, parts.many, direction, without=parts.without
             )
         )
-    old, new, loose = parts.old, parts.new, list(parts.loose)
+    old, new = parts.old, parts.new
+    # a dotted key looks like a host name: beside a value of another kind it is a key
+    keys = tuple(
+        t.text for t in (*parts.loose, *([old] if old else [])) if t.kind is LiteralKind.HOSTNAME
+    )
+    loose = [token for token in parts.loose if token.text not in keys]
+    old = None if old is not None and old.text in keys else old
+    words += keys
+    if new is None and direction is not None:
+        return None  # "300 늘려줘" may mean by as well as to
     if new is None and len(loose) == 1 and loose[0].particle in {"", "인데"}:
         new = loose.pop()
     if new is None or (not words and not parts.old):
@@ -212,7 +241,11 @@ def _set(clause: Clause, parts: _Parts) -> SetWish | None:
     if any(token.sort is not Sort.QUOTED for token in loose):
         return None
     wish = SetWish(words, new, old, parts.many, direction, without=parts.without)
-    return replace(wish, value=None, scale=float(new.text)) if new.unit == "times" else wish
+    return _scaled(wish, new) if new.unit == "times" else wish
+
+
+def _scaled(wish: SetWish, by: Token) -> SetWish | None:
+    return replace(wish, value=None, scale=float(by.text)) if len(by.text) <= 6 else None
 
 
 def _flag(clause: Clause, parts: _Parts) -> FlagWish | None:
@@ -230,7 +263,7 @@ def _flag(clause: Clause, parts: _Parts) -> FlagWish | None:
 def _item(clause: Clause, parts: _Parts) -> ItemWish | None:
     """The item is the one literal; the list is named by words, after to/from/in or 에/에서."""
     valued = [token for token in clause.tokens if token.valued]
-    add = clause.verb is Verb.ADD
+    add = clause.verb is not Verb.REMOVE
     if len(valued) == 1 and not parts.assigned:
         others = [
             token
@@ -242,7 +275,11 @@ def _item(clause: Clause, parts: _Parts) -> ItemWish | None:
             for t in others
             if t.text not in parts.without and (t.text + t.particle).lower() not in EXCEPT
         )
-        return ItemWish(words, valued[0].text, add, parts.without) if words else None
+        return (
+            ItemWish(words, valued[0].text, add, parts.without, clause.verb is Verb.ALLOW)
+            if words
+            else None
+        )
     if valued or parts.assigned:
         return None
     return _word_item(clause, add)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks, warns
-from bot.core.leaf import Unparsable, show_key
+from bot.core.leaf import Leaf, Unparsable, show_key
 from bot.core.literals import Address, LiteralKind, address, holds, literals, substitute
 from bot.core.scope import in_scope
 
@@ -53,7 +53,7 @@ def _left(case: Case, move: Move, path: str, document: Document | Unparsable) ->
         facts = {"old": move.old, "key": show_key(leaf.key)}
         if any(_still_holds(text, move) for text in texts):
             yield blocks("complete-move", path, leaf.line, "left", **facts)
-        elif (spelling := _disguised(leaf.value, move.old)) is not None:
+        elif (spelling := _disguised(_text(leaf), move.old)) is not None:
             yield blocks("complete-move", path, leaf.line, "disguised", spelling=spelling, **facts)
 
 
@@ -64,6 +64,11 @@ def _still_holds(text: str, move: Move) -> bool:
     if holds(move.new, move.old):
         text = substitute(text, move.new, "")
     return holds(text, move.old)
+
+
+def _text(leaf: Leaf) -> str:
+    """What stands in a leaf and in its key: an address hides in both."""
+    return " ".join([*(str(step) for step in leaf.key), leaf.value])
 
 
 def _disguised(value: str, old: str) -> str | None:

@@ -49,6 +49,10 @@ REASONS: dict[str, Text] = {
         "The request says {literal} is “{words}”, but the inventory says otherwise ({actual}). Which address is meant?",
         "요청에서는 {literal}이(가) “{words}”라고 하지만 인벤토리는 다르게 말해요 ({actual}). 어느 주소가 맞나요?",
     ),
+    "key-or-host": Text(
+        "{literal} is the name of a key here, and may also be a host. Say which: “set {literal} to …”, or move the host by hand.",
+        "{literal}은(는) 여기서 키 이름이면서 호스트일 수도 있어요. “{literal} 값을 …로”처럼 적거나 호스트는 직접 옮겨 주세요.",
+    ),
     "literal-unknown": Text(
         "{literal} stands nowhere in the configuration, so nothing can be moved from it. Is the old value right?",
         "설정 어디에도 {literal}이(가) 없어서 옮길 것이 없어요. 예전 값이 맞나요?",
