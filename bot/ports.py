@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.core.change import FileChange
@@ -140,3 +141,47 @@ class Model(Protocol):
 
     def ask(self, question: Question) -> Reply:
         """The model's answer. Raises ModelError once its own bounded retries are used up."""
+
+
+class BuildState(StrEnum):
+    """Where a deployment's build is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    GONE = "gone"  # neither in the queue nor among the builds
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A build of a job; ``number`` and ``url`` are None while it is queued."""
+
+    state: BuildState
+    number: int | None = None
+    url: str | None = None
+    result: str | None = None  # Jenkins' own word: SUCCESS, FAILURE, UNSTABLE, ABORTED, NOT_BUILT
+
+
+class DeployError(Exception):
+    """The build server could not be used; ``code`` is one of deploy-unreachable,
+    deploy-forbidden, deploy-no-job, deploy-disabled, deploy-refused."""  # noqa: D205, D209
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code, facts)
+        self.code = code
+        self.facts = {name: str(value) for name, value in facts.items()}
+
+
+class Deployer(Protocol):
+    """The build server that deploys an environment."""
+
+    def trigger(self, job: str, run: str, parameters: Mapping[str, str]) -> None:
+        """Queue ``job`` once for ``run``, which travels as parameter ``CFG_RUN``.
+
+        Looks first: where a queued item or a build of the job carries ``run`` already, nothing is
+        triggered. Raises DeployError.
+        """
+
+    def build(self, job: str, run: str) -> Build:
+        """The build of ``job`` whose parameter ``CFG_RUN`` is ``run``. Raises DeployError."""
