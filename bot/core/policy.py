@@ -6,7 +6,10 @@ module never reads anything.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from bot.core.scope import matches
 
 # CI definitions, the bot's own policy and the people rules: a change to one of these could change
 # who judges the next change.
@@ -42,9 +45,35 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Environment:
+    """One cloud: the paths that belong to it, and the Jenkins job that deploys it."""
+
+    name: str
+    paths: tuple[str, ...]
+    job: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules of one repository; patterns are gitignore-style, matched against whole paths."""
+    """The rules of one repository; patterns are gitignore-style, matched against whole paths.
+
+    ``checks`` are names of check runs and statuses that must succeed on the head before a merge,
+    besides those that branch protection asks for.
+    """
 
     allowed: tuple[str, ...] = ("**",)
     protected: tuple[str, ...] = PROTECTED
     limits: Limits = Limits()
+    environments: tuple[Environment, ...] = ()
+    checks: tuple[str, ...] = ()
+
+
+def touched(policy: Policy, paths: Iterable[str]) -> tuple[Environment, ...]:
+    """The environments that a change of ``paths`` must be deployed to, in the policy's order."""
+    changed = tuple(paths)
+    return tuple(
+        environment
+        for environment in policy.environments
+        if any(matches(path, environment.paths) for path in changed)
+    )

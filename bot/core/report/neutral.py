@@ -37,6 +37,14 @@ def _parted(found: re.Match[str]) -> str:
     return text[:3] + _JOINT + text[3:]
 
 
+def unlinked(text: str) -> str:
+    """``text`` for titles and commit messages, which are not Markdown: it mentions and closes nothing."""
+    return "\n".join(
+        _REFERENCE.sub(lambda found: found.group() + _JOINT, visible(line))
+        for line in text.split("\n")
+    )
+
+
 def code(text: str, limit: int = 200) -> str:
     """``text`` as a code span that also holds inside a table; in there nothing is a mention."""
     line = _cut(visible(text).replace("\n", "␤").replace("\t", "␉"), limit)

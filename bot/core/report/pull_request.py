@@ -13,7 +13,7 @@ from typing import Any
 from bot.core.change import Change
 from bot.core.hunks import Side, hunks_of
 from bot.core.report.findings import RULE_TEXTS
-from bot.core.report.neutral import code, plain, quoted, visible
+from bot.core.report.neutral import code, plain, quoted, unlinked, visible
 from bot.core.report.tables_md import changes_table, findings_table
 from bot.core.report.thread import count, cut, marker, question, reasons, summary
 from bot.core.report.thread_words import PULL, REVIEW
@@ -63,8 +63,8 @@ def lines_of(change: Change) -> dict[str, dict[str, list[int]]]:
 
 
 def title_of(texts: Sequence[str]) -> str:
-    """The request's first line; nobody is mentioned by a title, so only what hides is shown."""
-    first = " ".join(visible(texts[0]).split())
+    """The request's first line."""
+    first = " ".join(unlinked(texts[0]).split())
     title = first if len(first) <= MAX_TITLE else first[: MAX_TITLE - 1] + "…"
     return (
         title

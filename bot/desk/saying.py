@@ -1,0 +1,83 @@
+"""The status comment of a task, posted once and edited in place when it would read differently.
+
+Decides when an edit is worth one. It never posts a second status comment for a task.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+
+from bot.core.report.thread import Scene, marker, status
+from bot.desk.office import Json, Office
+from bot.desk.task import State, Task
+
+_HEADLINES = {
+    State.WORKING: "working",
+    State.WAITING: "waiting",
+    State.MERGED: "deploying",
+    State.REJECTED: "rejected",
+    State.DECLINED: "declined",
+    State.PLANNED: "planned",
+    State.DEPLOYED: "deployed",
+    State.DEPLOY_FAILED: "deploy-failed",
+    State.CLOSED: "closed",
+    State.BY_HAND: "merged-by-hand",
+    State.FAILED: "failed",
+}
+
+
+def load(office: Office, key: str) -> Task:
+    """The task of ``key``. Raises LookupError."""
+    task = office.ledger.task(key)
+    if task is None:
+        raise LookupError(f"no task {key}")
+    return task
+
+
+def say(office: Office, key: str, state: State, notes: tuple[Json, ...] | None = None) -> None:
+    """The task is at ``state`` now, and its status comment says so."""
+    before = load(office, key)
+    task = replace(before, state=state, notes=before.notes if notes is None else notes)
+    office.ledger.save(task)
+    office.ledger.note(key, state.value, _noted(task))
+    body = status(headline(task), scene(office, task))
+    digest = sha256(body.encode()).hexdigest()
+    if digest != task.said:
+        number = _post(office, task, body)
+        office.ledger.save(replace(task, status_comment=number, said=digest))
+
+
+def headline(task: Task) -> str:
+    """Merged with nothing to deploy is said plainly."""
+    nothing_to_deploy = task.judged is not None and not task.judged.environments
+    if task.state in {State.MERGED, State.DEPLOYED} and (nothing_to_deploy or not task.builds):
+        return "merged"
+    return _HEADLINES[task.state]
+
+
+def scene(office: Office, task: Task) -> Scene:
+    """All that the comment tells of."""
+    return Scene(
+        key=task.key,
+        language=task.language,
+        requester=task.requester,
+        texts=task.groups,
+        pull=task.pull,
+        verdicts=task.judged.verdicts if task.judged else (),
+        merged=task.merged,
+        builds=task.builds,
+        notes=tuple((name, tuple(facts.items())) for name, facts in task.notes),
+        timeline=office.page(task),
+    )
+
+
+def _post(office: Office, task: Task, body: str) -> int:
+    if task.status_comment is not None:
+        office.hub.edit_comment(task.repo, task.status_comment, body)
+        return task.status_comment
+    return office.hub.comment(task.repo, task.number, body, marker("status", task.key))
+
+
+def _noted(task: Task) -> str:
+    return "; ".join(str(name) for name, _ in task.notes)

@@ -1,0 +1,205 @@
+"""Settle: merge the approved head, or wait outside every queue for what is still missing.
+
+Gathers what GitHub says now, lets ``bot.core.settling`` decide, and acts. It must never merge a
+head that was not judged, nor hold a worker while people, checks or builds take their time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.core.freshness import matters, values_of
+from bot.core.settling import CheckFact, Facts, Settling, Step, settle
+from bot.desk import publishing
+from bot.desk.deploying import begin_deploy
+from bot.desk.office import CHECK_NAME, Do, Errand, Json, Lane, Office, carry
+from bot.desk.saying import load, say
+from bot.desk.task import State, Task, files_from
+from bot.hub import HeadMoved, MergeState, NotMergeable
+
+MAX_WAIT = timedelta(hours=72)
+CALM = frozenset({MergeState.CLEAN, MergeState.HAS_HOOKS})
+_UNSETTLED = frozenset({State.WORKING, State.WAITING, State.REJECTED})
+
+
+def settle_later(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
+    """An approved pull request is looked at again: its time has come, or something happened.
+
+    Raises HubError.
+    """
+    return settle_now(
+        office, do, str(payload["task"]), int(payload["n"]), chained=bool(payload["chained"])
+    )
+
+
+def settle_now(
+    office: Office, do: Do, key: str, n: int = 0, *, chained: bool = True
+) -> list[Errand]:
+    """Look once, act once; a wait is an errand for later."""
+    look = do(f"look:{n}", lambda: look_at(office, key))
+    step = look["step"]
+    if step == "done":
+        return []
+    if step == Step.MERGE:
+        return _merge(office, do, key, n, chained=chained)
+    if step in {Step.WAIT, Step.STOP}:
+        return _wait(office, do, key, n, look["notes"], chained=chained)
+    if step == "expired":
+        do("status:expired", lambda: say(office, key, State.FAILED, look["notes"]))
+        return []
+    if step == Step.REJUDGE:
+        return [carry(key, look["repo"], "rejudge", look["turn"])]
+    if step == Step.JUDGE_PUSHED:
+        return [carry(key, look["repo"], "judge-head", look["turn"])]
+    return _ended_by_hand(office, do, key, step)
+
+
+def look_at(office: Office, key: str) -> Json:
+    """What GitHub says of the task's pull request, and the step that follows."""
+    task = load(office, key)
+    if task.state not in _UNSETTLED or task.pull is None or task.judged is None:
+        return {"step": "done"}
+    facts = gather_facts(office, task)
+    settling = settle(facts)
+    if settling.step is not Step.JUDGE_PUSHED and not task.judged.approved:
+        # a rejected pull request has nothing to settle, unless people closed or merged it
+        settling = settling if settling.step in {Step.MERGED, Step.CLOSED} else Settling(Step.STOP)
+        if settling.step is Step.STOP:
+            return {"step": "done"}
+    notes: list[Json] = [[name, dict(words)] for name, words in settling.reasons]
+    step: str = settling.step.value
+    if settling.step in {Step.WAIT, Step.STOP} and _too_late(office, task):
+        step, notes = "expired", [["waited-too-long", {"hours": "72"}]]
+    turn = f"{task.judgements}-{facts.head[:12]}"
+    return {"step": step, "notes": notes, "repo": str(task.repo.id), "turn": turn}
+
+
+def gather_facts(office: Office, task: Task) -> Facts:
+    """As few questions as can be: a clean pull request needs no look at checks."""
+    if task.pull is None or task.judged is None or task.head is None:
+        raise LookupError(f"{task.key} has no judged pull request")
+    pull = office.hub.pull(task.repo, task.pull)
+    facts = Facts(
+        open=pull.open,
+        merged=pull.merged,
+        head=pull.head_sha,
+        judged_head=task.head,
+        base_matters=False,
+        merge_state=pull.state.value,
+        required=task.judged.checks,
+    )
+    if pull.merged or not pull.open or pull.head_sha != task.head:
+        return facts
+    facts = replace(facts, base_matters=_base_matters(office, task))
+    if facts.base_matters or (pull.state in CALM and not facts.required):
+        return facts
+    protection = office.hub.protection(task.repo, pull.base_ref)
+    checks = tuple(
+        CheckFact(one.name, one.conclusion)
+        for one in office.hub.checks(task.repo, pull.head_sha)
+        if one.name != CHECK_NAME
+    )
+    required = {*facts.required, *protection.checks} - {CHECK_NAME}
+    approvals = protection.approvals
+    return replace(facts, checks=checks, required=tuple(sorted(required)), approvals=approvals)
+
+
+def _base_matters(office: Office, task: Task) -> bool:
+    """Whether the base branch moved in files that could change the judgement."""
+    judged = task.judged
+    branch = task.branch or task.repo.default_branch
+    now = office.hub.branch_head(task.repo, branch)
+    if judged is None or now is None or now == judged.base:
+        return False
+    with office.workshop(task.repo, (branch, judged.base)) as workshop:
+        moved = workshop.library.difference(judged.base, now)
+    return matters(moved, judged.paths, values_of(task.groups, judged.verdicts))
+
+
+def _too_late(office: Office, task: Task) -> bool:
+    now, asked = datetime.fromisoformat(office.now()), datetime.fromisoformat(task.asked_at)
+    return now - asked > MAX_WAIT
+
+
+def _merge(office: Office, do: Do, key: str, n: int, *, chained: bool) -> list[Errand]:
+    merged = do(f"merge:{n}", lambda: _try_merge(office, key))
+    if merged["sha"] is None:
+        why = [["blocked", {"detail": merged["why"]}]]
+        return _wait(office, do, key, n, why, chained=chained)
+    exact = do("verify-merge", lambda: holds_what_was_judged(office, key))
+    if not exact:
+        notes = (["merge-differs", {"sha": merged["sha"]}],)
+        do("status:differs", lambda: say(office, key, State.FAILED, notes))
+        return []
+    do("tidy", lambda: publishing.tidy(office, key))
+    return begin_deploy(office, do, key)
+
+
+def _try_merge(office: Office, key: str) -> Json:
+    try:
+        return {"sha": publishing.merge(office, key), "why": ""}
+    except HeadMoved:
+        return {"sha": None, "why": "head moved"}
+    except NotMergeable as refused:
+        return {"sha": None, "why": str(refused)[:200]}
+
+
+def holds_what_was_judged(office: Office, key: str) -> bool:
+    """Whether the merge commit has exactly the judged bytes in every judged file."""
+    task = load(office, key)
+    if task.judged is None or task.merged is None:
+        return False
+    expected = files_from([file for group in task.judged.files for file in group])
+    last = {file.path: file for file in expected}
+    with office.workshop(task.repo, (task.merged,)) as workshop:
+        made = workshop.library.read(task.merged, last)
+        modes = {entry.path: entry.mode for entry in workshop.library.tree(task.merged)}
+    return all(
+        made.get(path) == file.head and (file.head is None or modes.get(path) == file.head_mode)
+        for path, file in last.items()
+    )
+
+
+def _wait(
+    office: Office, do: Do, key: str, n: int, notes: Sequence[Json], *, chained: bool
+) -> list[Errand]:
+    """Said once; looked at again after 2 s, 4 s, … 5 min, and whenever something happens."""
+    do(f"status:waiting:{n}", lambda: say(office, key, State.WAITING, tuple(notes)))
+    if not chained:
+        return []
+    return [settle_errand(key, n + 1, office.pace * min(300.0, 2.0 ** min(n + 1, 9)))]
+
+
+def settle_errand(key: str, n: int, delay: float, cause: str | None = None) -> Errand:
+    """Look at the task's pull request after ``delay`` seconds.
+
+    ``cause`` names what happened; such a look does not lead to further ones.
+    """
+    name = f"settle:{key}:{cause or n}"
+    payload = {"task": key, "n": n, "chained": cause is None}
+    return Errand("settle", name, payload, Lane.CHANGES, key.split("-")[1], delay)
+
+
+def _ended_by_hand(office: Office, do: Do, key: str, step: str) -> list[Errand]:
+    """People merged or closed it; the judged head, merged by whoever, is deployed like any."""
+    if step == Step.CLOSED:
+        do("status:closed", lambda: say(office, key, State.CLOSED, ()))
+        return []
+    judged = do("merged-by-hand", lambda: _take_merge(office, key))
+    if judged:
+        return begin_deploy(office, do, key)
+    do("status:by-hand", lambda: say(office, key, State.BY_HAND, ()))
+    return []
+
+
+def _take_merge(office: Office, key: str) -> bool:
+    """Whether what was merged is the head that was approved."""
+    task = load(office, key)
+    pull = office.hub.pull(task.repo, task.pull or 0)
+    approved = task.judged is not None and task.judged.approved
+    if pull.merge_sha is None or not approved or pull.head_sha != task.head:
+        return False
+    office.ledger.save(replace(task, merged=pull.merge_sha))
+    return True

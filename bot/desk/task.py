@@ -1,0 +1,202 @@
+"""A request on its way: everything that must survive a restart, as JSON-able values.
+
+Decides nothing. ``groups`` are the sentences asked so far; each is judged on what the one before
+left, and a sentence that revises a rejected one joins it.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from bot.core.change import REGULAR, FileChange
+from bot.core.repo import Repo, Spoken, Where
+from bot.core.request import Language
+
+Json = Any
+
+
+class State(StrEnum):
+    """Where a task is."""
+
+    WORKING = "working"
+    WAITING = "waiting"  # approved; something outside must happen before the merge
+    MERGED = "merged"  # and being deployed
+    REJECTED = "rejected"  # its pull request is open and may be revised
+    # nothing moves it any more:
+    DECLINED = "declined"
+    PLANNED = "planned"
+    DEPLOYED = "deployed"
+    DEPLOY_FAILED = "deploy-failed"
+    CLOSED = "closed"
+    BY_HAND = "merged-by-hand"
+    FAILED = "failed"
+
+
+OPEN = frozenset({State.WORKING, State.WAITING, State.REJECTED})
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was judged: outcomes as JSON, the files of each group, and what the policy asks.
+
+    ``base`` is the commit of the base branch. ``lines`` are the lines the diff shows. Where
+    ``publishable`` is false no file of it may leave this machine.
+    """
+
+    approved: bool
+    publishable: bool
+    base: str
+    verdicts: tuple[Json, ...]
+    files: tuple[tuple[Json, ...], ...] = ()
+    lines: Json = None
+    environments: tuple[Json, ...] = ()
+    checks: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every path that changes."""
+        return frozenset(file["path"] for group in self.files for file in group)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One request and all that became of it."""
+
+    key: str
+    repo: Repo
+    number: int
+    where: Where
+    source: int
+    url: str
+    requester: str
+    language: Language
+    verb: str
+    groups: tuple[str, ...]
+    asked_at: str
+    thread: int | None = None
+    state: State = State.WORKING
+    status_comment: int | None = None
+    said: str = ""  # digest of what the status comment reads
+    judged: Judged | None = None
+    branch: str | None = None
+    pull: int | None = None
+    head: str | None = None
+    merged: str | None = None
+    builds: tuple[Json, ...] = ()
+    judgements: int = 0
+    revisions: tuple[str, ...] = ()  # keys of the revisions that were taken in
+    foreign: bool = False  # the head is a commit that somebody else pushed
+    notes: tuple[Json, ...] = ()  # what the status comment adds: [name, facts]
+
+    @property
+    def marker(self) -> str:
+        """Short and unique among tasks: names the branch and the runs."""
+        return self.key.rsplit("-", 1)[-1]
+
+
+def new_task(key: str, spoken: Spoken, verb: str, text: str, language: Language, at: str) -> Task:
+    """The task that a command begins; ``at`` is ISO 8601."""
+    return Task(
+        key=key,
+        repo=spoken.repo,
+        number=spoken.number,
+        where=spoken.where,
+        source=spoken.id,
+        url=spoken.url,
+        requester=spoken.sender,
+        language=language,
+        verb=verb,
+        groups=(text,),
+        asked_at=at,
+        thread=spoken.thread,
+    )
+
+
+def to_json(value: Task | Spoken) -> Json:
+    """Plain JSON values."""
+    return asdict(value)
+
+
+def task_from(data: Json) -> Task:
+    """The task that ``to_json`` wrote. Raises KeyError or TypeError for anything else."""
+    judged = data["judged"]
+    return Task(
+        **{
+            **data,
+            "repo": Repo(**data["repo"]),
+            "where": Where(data["where"]),
+            "language": Language(data["language"]),
+            "state": State(data["state"]),
+            "groups": tuple(data["groups"]),
+            "builds": tuple(data["builds"]),
+            "revisions": tuple(data["revisions"]),
+            "notes": tuple(data["notes"]),
+            "judged": judged_from(judged) if judged else None,
+        }
+    )
+
+
+def judged_from(data: Json) -> Judged:
+    """What ``asdict`` of a Judged wrote."""
+    return Judged(
+        **{
+            **data,
+            "verdicts": tuple(data["verdicts"]),
+            "files": tuple(tuple(group) for group in data["files"]),
+            "environments": tuple(data["environments"]),
+            "checks": tuple(data["checks"]),
+        }
+    )
+
+
+def spoken_from(data: Json) -> Spoken:
+    """The words that ``to_json`` wrote."""
+    return Spoken(
+        **{
+            **data,
+            "repo": Repo(**data["repo"]),
+            "where": Where(data["where"]),
+            "labels": tuple(data["labels"]),
+        }
+    )
+
+
+def files_to_json(files: Sequence[FileChange]) -> tuple[Json, ...]:
+    """Head sides only: what a commit needs."""
+    return tuple(
+        {
+            "path": file.path,
+            "base_mode": file.base_mode,
+            "head_mode": file.head_mode,
+            "base": None if file.base is None else "",
+            "head": None if file.head is None else base64.b64encode(file.head).decode(),
+        }
+        for file in files
+    )
+
+
+def files_from(data: Sequence[Json]) -> tuple[FileChange, ...]:
+    """The files to commit; a base side is only there or not there."""
+    return tuple(
+        FileChange(
+            file["path"],
+            None if file["base"] is None else b"",
+            None if file["head"] is None else base64.b64decode(file["head"]),
+            file.get("base_mode", REGULAR),
+            file.get("head_mode", REGULAR),
+        )
+        for file in data
+    )
+
+
+def with_request(task: Task, text: str) -> Task:
+    """``task`` asked further: a new sentence after an approved change, part of it after a rejected."""
+    if task.judged is not None and task.judged.approved:
+        groups = (*task.groups, text)
+    else:
+        groups = (*task.groups[:-1], f"{task.groups[-1]}\n{text}")
+    return replace(task, groups=groups, state=State.WORKING)
