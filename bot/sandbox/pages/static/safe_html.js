@@ -1,0 +1,68 @@
+// Text that people wrote, as the server rendered it (`body_html`).
+//
+// The server sanitizes; this is the second lock. Only elements and attributes of the list survive,
+// so that no text can carry a script, a style, or one of our own buttons (`data-do`).
+
+import { h } from "./morph.js";
+
+const ELEMENTS = new Set(
+  (
+    "a b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img input ins kbd li " +
+    "ol p pre q s samp span strike strong sub summary sup table tbody td tfoot th thead tr tt ul"
+  ).split(" "),
+);
+const DROPPED = new Set("script style template iframe object embed form svg math textarea".split(" "));
+const ATTRIBUTES = {
+  a: ["href", "title"],
+  img: ["src", "alt", "title", "width", "height"],
+  ol: ["start"],
+  td: ["align", "colspan", "rowspan"],
+  th: ["align", "colspan", "rowspan"],
+  details: ["open"],
+  input: ["checked"],
+};
+
+/** `html` as an element that holds only harmless markup. */
+export function prose(html) {
+  const parsed = new DOMParser().parseFromString(html ?? "", "text/html");
+  const box = h("div.prose", null);
+  box.append(...[...parsed.body.childNodes].map(clean).filter(Boolean));
+  for (const table of box.querySelectorAll("table")) {
+    const frame = h("div.wide", { tabindex: "0", role: "group" });
+    table.replaceWith(frame);
+    frame.append(table);
+  }
+  return box;
+}
+
+function clean(node) {
+  if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.nodeValue);
+  if (node.nodeType !== Node.ELEMENT_NODE) return null;
+  const name = node.localName;
+  if (DROPPED.has(name)) return null;
+  if (name === "input" && node.type !== "checkbox") return null;
+  const copy = document.createElement(ELEMENTS.has(name) ? name : "span");
+  for (const attribute of ATTRIBUTES[name] ?? []) {
+    const value = node.getAttribute(attribute);
+    if (value !== null && harmless(attribute, value)) copy.setAttribute(attribute, value);
+  }
+  if (name === "input") {
+    copy.type = "checkbox";
+    copy.disabled = true;
+  }
+  if (name === "a") copy.rel = "noopener noreferrer nofollow";
+  copy.append(...[...node.childNodes].map(clean).filter(Boolean));
+  return copy;
+}
+
+function harmless(attribute, value) {
+  if (attribute !== "href" && attribute !== "src") return true;
+  try {
+    const { protocol } = new URL(value, location.href);
+    return attribute === "src"
+      ? ["http:", "https:", "data:"].includes(protocol)
+      : ["http:", "https:", "mailto:"].includes(protocol);
+  } catch {
+    return false;
+  }
+}
