@@ -141,6 +141,26 @@ def demo(into: Path | None, request: str | None) -> None:
     sys.exit(run_demo(into, request))
 
 
+@cli.command()
+def serve() -> None:
+    """Serve the GitHub App (settings: docs/settings.md)."""
+    from bot.starting import serve as run  # noqa: PLC0415 - the server's libraries take time
+
+    sys.exit(run(os.environ, _language(None)))
+
+
+@cli.command()
+@click.option("--once", is_flag=True, help="End after the first change instead of staying open.")
+@click.option("--port", default=0, help="Port of the pages (default: a free one).")
+@click.option("--request", help="What to ask for first (default: the config server moves).")
+@click.option("--quiet-start", is_flag=True, help="Ask for nothing; only open the sandbox.")
+def sandbox(port: int, request: str | None, *, once: bool, quiet_start: bool) -> None:
+    """Try the GitHub App without an account: GitHub, Jenkins, a fleet and the bot on loopback."""
+    from bot.sandbox.play import play  # noqa: PLC0415
+
+    sys.exit(play(os.environ, port=port, request=request, once=once, quiet=quiet_start))
+
+
 _Run = Callable[[Request, Settings, Screen], Outcome]
 
 

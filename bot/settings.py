@@ -58,19 +58,19 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     Raises:
         SettingsError: same-model, reviewer-missing, setting-invalid, setting-unknown.
     """
-    _refuse_unknown(environ)
+    refuse_unknown(environ)
     settings = Settings(
         author=_endpoint(environ, "AUTHOR"),
         reviewer=_endpoint(environ, "REVIEWER"),
         allow_same_model=_flag(environ, "CFG_ALLOW_SAME_MODEL"),
-        model_timeout=_number(environ, "CFG_MODEL_TIMEOUT", 60.0),
-        model_attempts=int(_number(environ, "CFG_MODEL_ATTEMPTS", 3)),
-        max_output_tokens=int(_number(environ, "CFG_MAX_OUTPUT_TOKENS", 4_000)),
-        max_calls=int(_number(environ, "CFG_MAX_CALLS", 40)),
-        max_tokens=int(_number(environ, "CFG_MAX_TOKENS", 200_000)),
-        max_cost=_number(environ, "CFG_MAX_COST", 2.0),
-        max_seconds=_number(environ, "CFG_MAX_SECONDS", 600.0),
-        rounds=int(_number(environ, "CFG_ROUNDS", 2)),
+        model_timeout=number(environ, "CFG_MODEL_TIMEOUT", 60.0),
+        model_attempts=int(number(environ, "CFG_MODEL_ATTEMPTS", 3)),
+        max_output_tokens=int(number(environ, "CFG_MAX_OUTPUT_TOKENS", 4_000)),
+        max_calls=int(number(environ, "CFG_MAX_CALLS", 40)),
+        max_tokens=int(number(environ, "CFG_MAX_TOKENS", 200_000)),
+        max_cost=number(environ, "CFG_MAX_COST", 2.0),
+        max_seconds=number(environ, "CFG_MAX_SECONDS", 600.0),
+        rounds=int(number(environ, "CFG_ROUNDS", 2)),
     )
     _different(settings)
     return settings
@@ -79,11 +79,15 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 _KNOWN = frozenset(
     """CFG_AUTHOR_MODEL CFG_AUTHOR_BASE_URL CFG_AUTHOR_API_KEY CFG_REVIEWER_MODEL CFG_REVIEWER_BASE_URL CFG_REVIEWER_API_KEY
     CFG_ALLOW_SAME_MODEL CFG_MODEL_TIMEOUT CFG_MODEL_ATTEMPTS CFG_MAX_OUTPUT_TOKENS CFG_MAX_CALLS CFG_MAX_TOKENS CFG_MAX_COST
-    CFG_MAX_SECONDS CFG_ROUNDS CFG_LANG""".split()
+    CFG_MAX_SECONDS CFG_ROUNDS CFG_LANG
+    CFG_GITHUB_APP_ID CFG_GITHUB_PRIVATE_KEY CFG_GITHUB_PRIVATE_KEY_FILE CFG_GITHUB_WEBHOOK_SECRET CFG_GITHUB_WEBHOOK_SECRET_OLD
+    CFG_GITHUB_URL CFG_REVIEWER_APP_ID CFG_REVIEWER_PRIVATE_KEY CFG_REVIEWER_PRIVATE_KEY_FILE CFG_JENKINS_URL CFG_JENKINS_USER
+    CFG_JENKINS_TOKEN CFG_DATABASE_URL CFG_DATA CFG_HOST CFG_PORT CFG_PUBLIC_URL CFG_LABEL CFG_MODE CFG_SWEEP_SECONDS
+    CFG_EXECUTOR_ID CFG_LOG_LEVEL""".split()
 )
 
 
-def _refuse_unknown(environ: Mapping[str, str]) -> None:
+def refuse_unknown(environ: Mapping[str, str]) -> None:
     """A typo in a variable's name must not quietly leave a limit off."""
     for name in sorted(environ):
         if name.startswith("CFG_") and name not in _KNOWN:
@@ -115,7 +119,8 @@ def _flag(environ: Mapping[str, str], name: str) -> bool:
     return value in {"1", "true", "yes"}
 
 
-def _number(environ: Mapping[str, str], name: str, default: float) -> float:
+def number(environ: Mapping[str, str], name: str, default: float) -> float:
+    """A positive number. Raises SettingsError (setting-invalid)."""
     text = environ.get(name, "").strip()
     if not text:
         return default

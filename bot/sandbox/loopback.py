@@ -29,8 +29,8 @@ class Loopback:
             self._socket.close()
             raise
         self.port: int = self._socket.getsockname()[1]
-        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
-        self._server = uvicorn.Server(config)
+        self.app = app  # may be set until the block begins: an application can need its own URL
+        self._server: uvicorn.Server | None = None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="loopback", daemon=True)
 
@@ -40,6 +40,8 @@ class Loopback:
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Loopback:
+        config = uvicorn.Config(self.app, log_level="warning", access_log=False, lifespan="on")
+        self._server = uvicorn.Server(config)
         self._thread.start()
         for _ in range(3_000):
             if self._server.started:
@@ -55,12 +57,14 @@ class Loopback:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.should_exit = True
-        self._thread.join(timeout=10)
-        if self._thread.is_alive():  # a client that never lets go must not hold the process
-            self._server.force_exit = True
+        if self._server is not None:
+            self._server.should_exit = True
             self._thread.join(timeout=10)
+            if self._thread.is_alive():  # a client that never lets go must not hold the process
+                self._server.force_exit = True
+                self._thread.join(timeout=10)
         self._socket.close()
 
     def _run(self) -> None:
-        self._server.run(sockets=[self._socket])
+        if self._server is not None:
+            self._server.run(sockets=[self._socket])

@@ -197,6 +197,30 @@ TROUBLES: dict[str, Text] = {
         "{name} cannot be {value!r}. See docs/settings.md.",
         "{name}에 {value!r}은(는) 쓸 수 없어요. docs/settings.md를 보세요.",
     ),
+    "setting-missing": Text(
+        "{name} is not set. See docs/settings.md.", "{name}이(가) 없어요. docs/settings.md를 보세요."
+    ),
+    "setting-unreadable": Text(
+        "{name}: the file {value} cannot be read.", "{name}: {value} 파일을 읽을 수 없어요."
+    ),
+    "hub-unreachable": Text(
+        "GitHub could not be reached ({detail}).", "GitHub에 닿지 않았어요 ({detail})."
+    ),
+    "hub-limited": Text(
+        "GitHub's rate limit held me up for too long.", "GitHub 호출 한도 때문에 너무 오래 막혔어요."
+    ),
+    "hub-forbidden": Text(
+        "GitHub does not let me do that ({detail}). Check the App's permissions.",
+        "GitHub가 허락하지 않아요 ({detail}). App 권한을 확인해 주세요.",
+    ),
+    "hub-missing": Text(
+        "GitHub no longer has what I need ({detail}).", "필요한 것이 GitHub에 없어요 ({detail})."
+    ),
+    "hub-refused": Text("GitHub refused: {detail}", "GitHub가 거절했어요: {detail}"),
+    "app-internal": Text(
+        "Something broke in me ({detail}). The log of the server has it; nothing is half done without being said here.",
+        "제 안에서 문제가 생겼어요 ({detail}). 서버 로그에 남겼고, 여기 적지 않은 반쯤 된 일은 없어요.",
+    ),
     "reviewer-missing": Text(
         "{author} would have no judge. Set CFG_REVIEWER_MODEL to another model.",
         "{author}을(를) 판정할 모델이 없어요. CFG_REVIEWER_MODEL을 다른 모델로 정해 주세요.",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.report.neutral import code, plain, quoted
+from bot.core.report.reasons import TROUBLES
 from bot.core.report.tables_md import builds_table, changes_table, findings_table
 from bot.core.report.thread_words import (
     ANSWERS,
@@ -153,7 +154,8 @@ def details(verdicts: Sequence[Mapping[str, Any]], language: Language) -> str:
 
 
 def _note(name: str, facts: Mapping[str, str], language: Language) -> str:
-    texts = {**WAITING, **STOPPED, **LINES}
+    texts = {**TROUBLES, **WAITING, **STOPPED, **LINES}
+    facts = {"detail": "", **facts}
     prose = {
         key: value if key in {"sha", "names"} else plain(value) for key, value in facts.items()
     }

@@ -1,0 +1,1 @@
+"""Pages the server shows to people: the timeline of a change."""
