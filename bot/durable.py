@@ -91,7 +91,7 @@ class Durable:
         DBOS(config=config)
         # crashes of ours must not send work to a dead-letter state nobody looks at
         workflow = DBOS.workflow(name=WORKFLOW, max_recovery_attempts=1_000_000)
-        workflow(lambda packed: self._work(packed))  # a method cannot carry DBOS's own marks
+        workflow(lambda packed: self._work(packed))  # noqa: PLW0108 - a method cannot carry DBOS marks
         DBOS.launch()
         for lane in Lane:
             DBOS.register_queue(
@@ -148,9 +148,7 @@ class Durable:
             base = errand.key.split("~", 1)[0]
             tries = errand.tries + 1
             return [
-                replace(
-                    errand, key=f"{base}~{tries}", tries=tries, delay=self.office.pace * delay
-                )
+                replace(errand, key=f"{base}~{tries}", tries=tries, delay=self.office.pace * delay)
             ]
         _LOG.error("errand %s failed: %s %s", errand.key, code, dict(facts))
         self._do("give-up", lambda: self._tell(errand, code, facts))
@@ -160,7 +158,7 @@ class Durable:
         """A word on the thread; if even that fails, the log has it."""
         try:
             self.give_up(self.office, errand, code, facts)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever happened, the errand must end in a word
             _LOG.exception("could not tell that %s failed", errand.key)
             return False
         return True
@@ -178,7 +176,7 @@ class Durable:
             value = act()
         except HubError as error:
             return {"trouble": error.code, "facts": error.facts}
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - recorded with the step, so that a replay meets the same
             _LOG.exception("step %s failed", name)
             return {"trouble": "internal", "facts": {"detail": type(error).__name__}}
         finally:
@@ -193,7 +191,9 @@ class Durable:
             errand = _unpacked(found.input["args"][0])
             base = errand.key.split("@", 1)[0]
             self.enqueue(
-                replace(errand, key=f"{base}@{self.version}", delay=_left(found.delay_until_epoch_ms))
+                replace(
+                    errand, key=f"{base}@{self.version}", delay=_left(found.delay_until_epoch_ms)
+                )
             )
             DBOS.cancel_workflow(found.workflow_id)
 
@@ -215,5 +215,3 @@ def _packed(errand: Errand) -> dict[str, Json]:
 
 def _unpacked(packed: dict[str, Json]) -> Errand:
     return Errand(**{**packed, "lane": Lane(packed["lane"])})
-
-

@@ -88,7 +88,7 @@ def _required(environ: Mapping[str, str], name: str) -> str:
 
 
 def _app_key(environ: Mapping[str, str], role: str, app_id: str) -> AppKey:
-    """The key itself, or the file that holds it; platforms that allow no line ends write \\n."""
+    """The key itself, or the file that holds it; a backslash and n stand for a line end."""
     name = f"CFG_{role}_PRIVATE_KEY"
     text = environ.get(name, "").strip()
     file = environ.get(f"{name}_FILE", "").strip()

@@ -94,6 +94,6 @@ class Sweeper:
         while not self._stop.is_set():
             try:
                 self.sweep()
-            except Exception:
+            except Exception:  # noqa: BLE001 - the next sweep must come
                 _LOG.exception("a sweep failed")
             self._stop.wait(self.seconds)

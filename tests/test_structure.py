@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "bot.prompts": set(),
     "bot.settings": set(),
     "bot.policy": {"bot.core", "bot.ports"},
-    "bot.adapters": {"bot.core", "bot.ports", "bot.adapters"},
+    "bot.adapters": {"bot.core", "bot.ports", "bot.hub", "bot.desk"},
     "bot.gather": {"bot.core", "bot.ports"},
     "bot.judge": {"bot.core"},
     "bot.asking": {"bot.core", "bot.ports", "bot.prompts"},
@@ -26,6 +26,21 @@ MAY_IMPORT = {
         *("bot.core", "bot.ports", "bot.adapters", "bot.asking"),
         *("bot.judge", "bot.pipeline", "bot.settings"),
     },
+    # the App: what comes in, the way of a request, what makes it durable, what answers the web
+    "bot.hub": {"bot.core"},
+    "bot.signature": set(),
+    "bot.events": {"bot.core"},
+    "bot.commands": {"bot.core"},
+    "bot.desk": {
+        *("bot.core", "bot.ports", "bot.hub", "bot.policy", "bot.pipeline"),
+        *("bot.events", "bot.commands"),
+    },
+    "bot.web": {"bot.core", "bot.desk"},
+    "bot.telemetry": set(),
+    "bot.sweeper": {"bot.core", "bot.hub"},
+    "bot.durable": {"bot.desk", "bot.hub"},
+    "bot.app": {"bot.events", "bot.signature", "bot.telemetry"},
+    "bot.server_settings": {"bot.settings"},
     "bot.wiring": {
         *("bot.core", "bot.ports", "bot.adapters", "bot.judge", "bot.models"),
         *("bot.pipeline", "bot.policy", "bot.settings"),
@@ -90,6 +105,30 @@ def test_decisions_reach_nothing_outside(path: Path) -> None:
         if isinstance(node, ast.ImportFrom) and node.module == "pathlib"
     ]
     assert {alias.name for node in pure_paths for alias in node.names} <= {"PurePosixPath"}
+
+
+def test_only_one_module_knows_the_workflow_library() -> None:
+    """DBOS is imported by ``bot.durable`` alone, githubkit and python-jenkins by adapters alone."""
+    users = {
+        library: {name_of(path) for path in MODULES if library in _tops(path)}
+        for library in ("dbos", "githubkit", "jenkins")
+    }
+    assert users["dbos"] == {"bot.durable"}
+    assert all(name.startswith("bot.adapters.") for name in users["githubkit"] | users["jenkins"])
+
+
+def _tops(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports_of(path)}
+
+
+def test_nothing_but_the_command_line_knows_the_sandbox() -> None:
+    """The stand-ins never become part of the server."""
+    users = {
+        name_of(path)
+        for path in MODULES
+        if any(name.startswith("bot.sandbox") for name in imports_of(path))
+    }
+    assert {name for name in users if not name.startswith("bot.sandbox")} <= {"bot.cli"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -24,7 +24,7 @@ class Person:
         headers = {"Authorization": f"token {token}", "Accept": "application/vnd.github+json"}
         self._client = httpx.Client(base_url=url, headers=headers, timeout=30)
 
-    def __enter__(self) -> Person:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -15,7 +15,7 @@ _CONTROL = re.compile(
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^-])")
 # Mentions, issue references and bare links are made of text, so an invisible joint keeps them apart.
 _JOINT = "\u2060"
-_REFERENCE = re.compile(r"(@|#|\bGH-|://|\bwww\.)", re.IGNORECASE)
+_REFERENCE = re.compile(r"(@|#|\bGH\\?-|://|\bwww\.)", re.IGNORECASE)
 _COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b")
 _CUT = "…"
 
