@@ -66,6 +66,13 @@ async function conditional(url) {
   return made;
 }
 
+/** What `make` gives for `name`, asked for once: for answers that a name settles for good. */
+export async function once(name, make) {
+  const own = `once ${token} ${name}`;
+  if (!kept.has(own)) kept.set(own, await make());
+  return kept.get(own);
+}
+
 /** Sends JSON; the JSON of the answer, or null where there is none. */
 export async function send(method, path, body) {
   const headers = { ...heads(), "Content-Type": "application/json" };

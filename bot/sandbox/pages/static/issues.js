@@ -2,7 +2,7 @@
 
 import { all, get, send } from "./api.js";
 import { h } from "./morph.js";
-import { asCommand, asTitle, badge, box, draft, keepDraft, label, stateOf, when } from "./parts.js";
+import { asCommand, asTitle, badge, box, draft, keepDraft, label, spoken, stateOf, when } from "./parts.js";
 import { t } from "./words.js";
 
 const isIssue = (one) => !one.pull_request;
@@ -65,7 +65,7 @@ function welcome(kind, repo, session) {
 function examples(session, props) {
   const one = (text, n) => {
     const given = props(n, text);
-    return h("li", null, h(given.href ? "a.example" : "button.example", given, asTitle(text)));
+    return h("li", null, h(given.href ? "a.example" : "button.example", given, spoken(text)));
   };
   return h("ul.examples", null, session.examples.map(one));
 }

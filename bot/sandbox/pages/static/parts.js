@@ -142,5 +142,11 @@ export function columns(main, side) {
 /** A request as a person gives it to the bot. */
 export const asCommand = (text) => (/^\/cfg\b/.test(text.trim()) ? text.trim() : `/cfg change ${text.trim()}`);
 
+/** The verb of a request, and what it says. */
+export function spoken(text) {
+  const [, verb, rest] = /^(\/cfg(?:\s+\w+)?)\s*([^]*)$/.exec(asCommand(text));
+  return [h("code", null, verb), " ", rest];
+}
+
 /** A request without the command before it. */
 export const asTitle = (text) => asCommand(text).replace(/^\/cfg\s+\w+\s+/, "");
