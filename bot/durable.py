@@ -131,6 +131,12 @@ class Durable:
         """How many errands are queued, running or waiting for their time."""
         return len(DBOS.list_workflows(status=_UNFINISHED, load_input=False, load_output=False))
 
+    def busy(self) -> int:
+        """How many are queued or running; what waits for its time is not counted."""
+        return len(
+            DBOS.list_workflows(status=["PENDING", "ENQUEUED"], load_input=False, load_output=False)
+        )
+
     def _work(self, packed: dict[str, Json]) -> str:
         """The one workflow: run the errand's flow, then enqueue what follows from it."""
         errand = _unpacked(packed)
