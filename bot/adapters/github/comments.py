@@ -1,0 +1,113 @@
+"""What we say below issues and in review threads, and what we react with.
+
+Decides which comment is ours: it carries the marker, and our login. Nobody else's comment is ever
+taken for ours or edited as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from bot.adapters.github.access import PAGE, Access, link
+from bot.adapters.github.paths import of_repo
+from bot.adapters.github.trouble import Json, understood
+from bot.core.repo import Repo, Spoken, Where
+
+MAX_BODY = 65_536  # characters, of a comment, review or pull request
+_CUT = "\n\n…\n\n"
+
+
+def fitted(body: str, marker: str = "") -> str:
+    """``body``, cut where GitHub takes no more; ``marker`` stays in it."""
+    if len(body) <= MAX_BODY:
+        return body
+    end = _CUT + marker
+    return body[: MAX_BODY - len(end)] + end
+
+
+def react(access: Access, spoken: Spoken, reaction: str) -> None:
+    """GitHub keeps one of a kind by each user."""
+    kept = {
+        Where.ISSUE: ("issues", spoken.number),
+        Where.COMMENT: ("issues", "comments", spoken.id),
+        Where.REVIEW: ("pulls", "comments", spoken.id),
+    }[spoken.where]
+    access.repeat("POST", of_repo(spoken.repo, *kept, "reactions"), {"content": reaction})
+
+
+def find(access: Access, repo: Repo, number: int, marker: str, login: Login) -> int | None:
+    """The newest comment below ``number`` by ``login`` that holds ``marker``."""
+    for comments in _newest_first(access, of_repo(repo, "issues", number, "comments")):
+        for comment in reversed(comments):
+            if is_ours(comment, marker, login):
+                return _id(comment)
+    return None
+
+
+def post(access: Access, repo: Repo, number: int, body: str, marker: str, login: Login) -> int:
+    """A comment below ``number``; the one that is there already."""
+    path = of_repo(repo, "issues", number, "comments")
+    return access.once(
+        lambda: find(access, repo, number, marker, login),
+        lambda: _id(access.act("POST", path, {"body": fitted(body, marker)}).data),
+    )
+
+
+def edit(access: Access, repo: Repo, comment: int, body: str) -> None:
+    """The comment reads ``body``."""
+    access.repeat("PATCH", of_repo(repo, "issues", "comments", comment), {"body": fitted(body)})
+
+
+def reply(
+    access: Access, repo: Repo, number: int, thread: int, body: str, marker: str, login: Login
+) -> int:
+    """A reply in the review thread; the one that is there already."""
+    path = of_repo(repo, "pulls", number, "comments", thread, "replies")
+    return access.once(
+        lambda: _find_reply(access, repo, number, thread, marker, login),
+        lambda: _id(access.act("POST", path, {"body": fitted(body, marker)}).data),
+    )
+
+
+def label(access: Access, repo: Repo, number: int, labels: Sequence[str]) -> None:
+    """GitHub adds what is not there yet, and makes a label nobody made."""
+    if labels:
+        path = of_repo(repo, "issues", number, "labels")
+        access.repeat("POST", path, {"labels": list(labels)})
+
+
+Login = Callable[[], str]
+
+
+def is_ours(written: Json, marker: str, login: Login) -> bool:
+    """A comment or review with ``marker`` by ``login``; asks for the login only if need be."""
+    with understood("comment"):
+        if marker not in (written["body"] or ""):
+            return False
+        return bool((written["user"] or {}).get("login") == login())
+
+
+def _find_reply(
+    access: Access, repo: Repo, number: int, thread: int, marker: str, login: Login
+) -> int | None:
+    path = of_repo(repo, "pulls", number, "comments")
+    for comments in access.pages(path, sort="created", direction="desc"):
+        for comment in comments:
+            if comment.get("in_reply_to_id") == thread and is_ours(comment, marker, login):
+                return _id(comment)
+    return None
+
+
+def _newest_first(access: Access, path: str) -> Iterator[list[Json]]:
+    """GitHub gives comments oldest first: the first page says which is the last."""
+    first = access.repeat("GET", path, params={"per_page": str(PAGE)})
+    last = link(first, "last")
+    with understood("list of comments"):
+        for page in range(int(last["page"]) if last else 1, 1, -1):
+            yield access.get(path, per_page=str(PAGE), page=str(page))
+        yield first.data
+
+
+def _id(written: Json) -> int:
+    with understood("comment"):
+        return int(written["id"])

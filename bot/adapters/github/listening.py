@@ -1,0 +1,152 @@
+"""What people said while we did not listen, and where we may listen at all.
+
+Decides what counts as a person. It makes no difference between a text that is new and one that was
+edited: both may hold a command that nobody has taken yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from bot.adapters.github.access import Access
+from bot.adapters.github.paths import of, of_repo
+from bot.adapters.github.trouble import Json, understood
+from bot.core.repo import Repo, Spoken, Where
+from bot.hub import FailedDelivery
+
+
+def repositories(app: Access, at: Callable[[int], Access]) -> tuple[Repo, ...]:
+    """Every repository of every installation that is not suspended."""
+    found: list[Repo] = []
+    for page in app.pages("/app/installations"):
+        with understood("list of installations"):
+            numbers = [int(one["id"]) for one in page if not one.get("suspended_at")]
+        for installation in numbers:
+            found.extend(_repositories(at(installation), installation))
+    return tuple(found)
+
+
+def _repositories(access: Access, installation: int) -> Iterator[Repo]:
+    for page in access.pages("/installation/repositories"):
+        with understood("list of repositories"):
+            for data in page["repositories"]:
+                yield Repo(
+                    installation=installation,
+                    id=int(data["id"]),
+                    owner=str(data["owner"]["login"]),
+                    name=str(data["name"]),
+                    default_branch=str(data["default_branch"]),
+                )
+
+
+def spoken_since(access: Access, repo: Repo, since: str) -> tuple[Spoken, ...]:
+    """What people wrote or edited since, oldest first of each kind.
+
+    An issue also counts as changed when it was only labelled or answered: GitHub does not say what
+    of it changed.
+    """
+    order = {"since": since, "sort": "updated", "direction": "asc"}
+    read: list[tuple[str, dict[str, str], Callable[[Repo, Json], Spoken]]] = [
+        ("issues", {**order, "state": "all"}, _issue),
+        ("issues/comments", order, _comment),
+        ("pulls/comments", order, _remark),
+    ]
+    found: dict[tuple[Where, int], Spoken] = {}
+    for place, params, reader in read:
+        for page in access.pages(of_repo(repo, *place.split("/")), **params):
+            with understood("list of what was written"):
+                for spoken in (reader(repo, data) for data in page if _by_person(data)):
+                    found[spoken.where, spoken.id] = spoken
+    return tuple(found.values())
+
+
+def _by_person(data: Json) -> bool:
+    """A bot's words are no command; those of an account that is gone are nobody's."""
+    user = data["user"]
+    return bool(user) and user.get("type") != "Bot" and not user["login"].endswith("[bot]")
+
+
+def _issue(repo: Repo, data: Json) -> Spoken:
+    return Spoken(
+        repo=repo,
+        where=Where.ISSUE,
+        id=int(data["id"]),
+        number=int(data["number"]),
+        text=data["body"] or "",
+        author=data["user"]["login"],
+        sender=data["user"]["login"],
+        on_pull="pull_request" in data,
+        labels=tuple(_label(label) for label in data["labels"]),
+        url=str(data["html_url"]),
+    )
+
+
+def _label(label: Json) -> str:
+    return str(label["name"] if isinstance(label, dict) else label)
+
+
+def _comment(repo: Repo, data: Json) -> Spoken:
+    url = str(data["html_url"])
+    return Spoken(
+        repo=repo,
+        where=Where.COMMENT,
+        id=int(data["id"]),
+        number=_last(data["issue_url"]),
+        text=data["body"] or "",
+        author=data["user"]["login"],
+        sender=data["user"]["login"],
+        on_pull="/pull/" in url,
+        url=url,
+    )
+
+
+def _remark(repo: Repo, data: Json) -> Spoken:
+    line = data.get("line") if data.get("side", "RIGHT") == "RIGHT" else None
+    return Spoken(
+        repo=repo,
+        where=Where.REVIEW,
+        id=int(data["id"]),
+        number=_last(data["pull_request_url"]),
+        text=data["body"] or "",
+        author=data["user"]["login"],
+        sender=data["user"]["login"],
+        on_pull=True,
+        url=str(data["html_url"]),
+        path=str(data["path"]),
+        line=int(line) if line is not None else None,
+        thread=int(data.get("in_reply_to_id") or data["id"]),
+    )
+
+
+def _last(url: str) -> int:
+    return int(url.rsplit("/", 1)[-1])
+
+
+def failed_deliveries(app: Access, since: str) -> tuple[FailedDelivery, ...]:
+    """Oldest first; a delivery that got through at any attempt did not fail."""
+    failed: dict[str, FailedDelivery] = {}
+    delivered: set[str] = set()
+    for attempt in _attempts(app, datetime.fromisoformat(since)):
+        with understood("delivery"):
+            guid = str(attempt["guid"])
+            if 200 <= int(attempt["status_code"]) < 300:
+                delivered.add(guid)
+            else:
+                failed.setdefault(guid, FailedDelivery(int(attempt["id"]), guid, attempt["event"]))
+    return tuple(one for guid, one in reversed(failed.items()) if guid not in delivered)
+
+
+def _attempts(app: Access, since: datetime) -> Iterator[Json]:
+    """GitHub lists attempts newest first."""
+    for page in app.pages("/app/hook/deliveries"):
+        with understood("list of deliveries"):
+            for attempt in page:
+                if datetime.fromisoformat(attempt["delivered_at"]) < since:
+                    return
+                yield attempt
+
+
+def redeliver(app: Access, delivery: int) -> None:
+    """Once: whether a lost answer meant that it was queued, the deliveries tell."""
+    app.act("POST", of("app", "hook", "deliveries", delivery, "attempts"))

@@ -1,0 +1,44 @@
+"""Which commits a mirror keeps, and when it is swept.
+
+Decides by last use. What was asked for in the last days stays readable, also by who reads beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.adapters.git_process import Git
+
+MAX_KEPT = 256
+MAX_PACKS = 50
+_FORGOTTEN = "2.days.ago"  # longer than any change is worked on
+_ORDER = "cfgbot-kept"  # SHAs, least lately used first
+_JUDGED = "refs/heads/cfgbot-"  # what was committed here to be judged, and is not discarded
+
+
+def keep(git: Git, prefix: str, shas: Sequence[str]) -> None:
+    """``shas`` were used now: each has a ref below ``prefix``; the oldest lose theirs."""
+    file = git.directory / _ORDER
+    known = file.read_text("ascii").split() if file.is_file() else []
+    used = [*(sha for sha in known if sha not in set(shas)), *dict.fromkeys(shas)]
+    kept = used[-MAX_KEPT:]
+    commands = [f"update {prefix}{sha} {sha}\n" for sha in shas]
+    commands += [f"delete {prefix}{sha}\n" for sha in used[:-MAX_KEPT]]
+    if commands:
+        git.run("update-ref", "--stdin", stdin="".join(commands).encode("ascii"))
+    if kept != known:
+        fresh = file.with_suffix(".new")
+        fresh.write_text("\n".join(kept), "ascii")
+        fresh.replace(file)
+    if len(list((git.directory / "objects" / "pack").glob("*.pack"))) > MAX_PACKS:
+        _sweep(git)
+
+
+def _sweep(git: Git) -> None:
+    """One pack again; objects nothing holds go once they are old."""
+    options = ("--sort=-committerdate", "--format=%(refname)")
+    judged = git.text("for-each-ref", *options, f"{_JUDGED}*").split()
+    commands = "".join(f"delete {ref}\n" for ref in judged[MAX_KEPT:])
+    if commands:
+        git.run("update-ref", "--stdin", stdin=commands.encode("utf-8", "surrogateescape"))
+    git.run("gc", "--quiet", f"--prune={_FORGOTTEN}")
