@@ -33,6 +33,7 @@ class Trap:
         self._lock = threading.Lock()
 
     def __call__(self, name: str, moment: str) -> None:
+        """A step begins or ends."""
         with self._lock:
             if not self._armed.exists():
                 self._count = 0

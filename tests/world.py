@@ -6,6 +6,7 @@ application; the thread that comes of it is read back as text and compared with 
 
 from __future__ import annotations
 
+import base64
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -82,8 +83,6 @@ class World:
 
     def file(self, path: str, ref: str = "main") -> str:
         """What ``path`` holds on a branch."""
-        import base64
-
         return base64.b64decode(self.dana.get(f"/contents/{path}?ref={ref}")["content"]).decode()
 
 
@@ -96,13 +95,13 @@ def world(
     jenkins_seconds: float = 0.05,
 ) -> Iterator[World]:
     """A world in ``folder`` with ``files`` on main."""
-    with open_stage(folder, files, jenkins_seconds=jenkins_seconds) as stage:
-        with (
-            people(stage, PERSON) as dana,
-            people(stage, STRANGER) as sam,
-            bot(stage, environ or {}) as (server, url),
-        ):
-            yield World(stage, server, dana, sam, url)
+    with (
+        open_stage(folder, files, jenkins_seconds=jenkins_seconds) as stage,
+        people(stage, PERSON) as dana,
+        people(stage, STRANGER) as sam,
+        bot(stage, environ or {}) as (server, url),
+    ):
+        yield World(stage, server, dana, sam, url)
 
 
 def people(stage: Stage, login: str) -> Person:

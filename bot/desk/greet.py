@@ -7,6 +7,7 @@ a thread and nothing else; nothing of the repository is read or changed for them
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from bot.commands import Command, CommandError, Verb, read_command
 from bot.core.repo import Spoken, Where
@@ -44,7 +45,7 @@ def _refused(office: Office, do: Do, spoken: Spoken) -> str | None:
     """Who lacks the permission: an edit of another's words needs it of both."""
     for login in dict.fromkeys((spoken.sender, spoken.author)):
         permission = do(
-            f"permission:{login}", lambda who=login: office.hub.permission(spoken.repo, who)
+            f"permission:{login}", partial(office.hub.permission, spoken.repo, login)
         )
         if permission not in WRITERS:
             return login
