@@ -12,7 +12,7 @@ import { language, speak, t } from "./words.js";
 const EVERY = 1000;
 const SLOWEST = 8000;
 const [header, main, troubled, said] = ["top", "main", "trouble", "said"].map((id) => document.getElementById(id));
-const app = { session: null, place: null, state: null, drawn: 0, timer: null, wait: EVERY, turn: 0 };
+const app = { session: null, place: null, state: null, drawn: 0, timer: null, wait: EVERY, turn: 0, until: 0 };
 
 async function start() {
   const wanted = new URLSearchParams(location.search).get("lang");
@@ -133,7 +133,7 @@ function worry(trouble) {
 
 function calm() {
   app.wait = EVERY;
-  tell("");
+  if (Date.now() > app.until) tell("");
 }
 
 function tell(text) {
@@ -206,7 +206,10 @@ async function act(target) {
     if (!(trouble instanceof Trouble)) console.error(trouble);
     const words = trouble instanceof Trouble ? trouble.message : t("trouble-page");
     if (wrong) Object.assign(wrong, { textContent: words, hidden: false });
-    else tell(words);
+    else {
+      tell(words);
+      app.until = Date.now() + 8000;
+    }
   } finally {
     hold(controls, false);
   }

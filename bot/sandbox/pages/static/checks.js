@@ -2,21 +2,22 @@
 
 import { all, rendered } from "./api.js";
 import { anchorOf } from "./diff.js";
+import { icon } from "./icons.js";
 import { h } from "./morph.js";
 import { when } from "./parts.js";
 import { prose } from "./safe_html.js";
 import { t } from "./words.js";
 
-const SIGNS = { success: "✓", failure: "✕", running: "◌", neutral: "–", skipped: "⊘", timed_out: "✕", cancelled: "⊘", action_required: "!", stale: "–" };
+const SIGNS = { success: "tick", failure: "cross", running: "dots", timed_out: "cross", cancelled: "cross", action_required: "alert" };
 const NONE = [];
-const LEVELS = { failure: "✕", warning: "!", notice: "i" };
+const LEVELS = { failure: "cross", warning: "alert", notice: "info" };
 
 /** How a check run stands: its conclusion, or "running". */
 export const verdictOf = (run) => (run.status === "completed" ? (run.conclusion ?? "neutral") : "running");
 
 /** A sign in its colour, with a word for those who do not see it. */
 export function sign(verdict) {
-  return h("span.verdict", { class: verdict }, h("span", { "aria-hidden": "true" }, SIGNS[verdict] ?? "–"), h("span.unseen", null, t(`verdict-${verdict}`)));
+  return h("span.verdict", { class: verdict }, icon(SIGNS[verdict] ?? "dash"), h("span.unseen", null, t(`verdict-${verdict}`)));
 }
 
 /** What only the checks tab needs: annotations and rendered summaries, by run. */
@@ -63,7 +64,7 @@ function annotation(note, repo, number) {
   const line = note.start_line ?? note.end_line;
   const to = `/${repo}/pull/${number}/files#${anchorOf(note.path)}-R${line}`;
   return h("li", { class: note.annotation_level },
-    h("p", null, h("span.level", null, h("span", { "aria-hidden": "true" }, LEVELS[note.annotation_level] ?? "i"), h("span.unseen", null, t(`level-${note.annotation_level}`))),
+    h("p", null, h("span.level", null, icon(LEVELS[note.annotation_level] ?? "info"), h("span.unseen", null, t(`level-${note.annotation_level}`))),
       " ", note.title ? h("b", null, note.title) : null, " ", h("a", { href: to }, h("code", null, `${note.path}:${line}`))),
     h("p.message", null, note.message),
     note.raw_details ? h("pre.plain", null, note.raw_details) : null);

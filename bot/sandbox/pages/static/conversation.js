@@ -1,6 +1,7 @@
 // The conversation of a pull request, in the order it happened, and the box that says whether it merges.
 
 import { labels, event, participants, pointsAt, stateButton } from "./issue.js";
+import { icon } from "./icons.js";
 import { h } from "./morph.js";
 import { aside, box, columns, comment, when } from "./parts.js";
 import { thread, threadsOf } from "./threads.js";
@@ -23,7 +24,7 @@ function talk(state, { number }) {
     ...state.reviews.filter((one) => one.state !== "PENDING").map((one) => [one.submitted_at, review(one, threads)]),
     ...threads.filter((one) => !state.reviews.some((two) => two.id === one.review)).map((one) => [one.comments[0].created_at, lone(one)]),
     ...(pull.merged_at ? [[pull.merged_at, ended(pull)]] : []),
-    ...(!pull.merged_at && pull.closed_at ? [[pull.closed_at, event("✕", [h("b", null, issue.closed_by?.login ?? ""), " ", t("closed-this"), " ", when(pull.closed_at)], "closed")]] : []),
+    ...(!pull.merged_at && pull.closed_at ? [[pull.closed_at, event("cross", [h("b", null, issue.closed_by?.login ?? ""), " ", t("closed-this"), " ", when(pull.closed_at)], "closed")]] : []),
   ];
   moments.sort(([one], [other]) => Date.parse(one ?? 0) - Date.parse(other ?? 0));
   return [
@@ -41,7 +42,7 @@ function talk(state, { number }) {
 
 function pushed(one, pull) {
   const title = one.commit.message.split("\n")[0];
-  return h("div.event.commit", { "data-key": `commit-${one.sha}` }, h("span.sign", { "aria-hidden": "true" }, "●"),
+  return h("div.event.commit", { "data-key": `commit-${one.sha}` }, h("span.sign", null, icon("commit")),
     h("div", null, h("b", null, one.author?.login ?? one.commit.author?.name ?? "?"), ` ${t("committed")} `,
       h("a", { href: `/${pull.base.repo.full_name}/commit/${one.sha}` }, h("code", null, one.sha.slice(0, 7))), " ", title));
 }
@@ -62,7 +63,7 @@ function review(one, threads) {
 const lone = (one) => h("div.review", { "data-key": `lone-${one.root}` }, thread(one, { mayWrite: true, context: true }));
 
 function ended(pull) {
-  return h("div.event.merged", { "data-key": "merged" }, h("span.sign", { "aria-hidden": "true" }, "⑃"),
+  return h("div.event.merged", { "data-key": "merged" }, h("span.sign", null, icon("merged")),
     h("div", null, h("b", null, pull.merged_by?.login ?? "?"), ` ${t("merged-commit")} `,
       h("a", { href: `/${pull.base.repo.full_name}/commit/${pull.merge_commit_sha}` }, h("code", null, pull.merge_commit_sha.slice(0, 7))), " ", when(pull.merged_at)));
 }

@@ -1,5 +1,6 @@
 // Changed files on the screen: lines, what differs in them, and the threads that stand on them.
 
+import { icon } from "./icons.js";
 import { h } from "./morph.js";
 import { box } from "./parts.js";
 import { rowsOf, shownLines } from "./patch.js";
@@ -39,7 +40,7 @@ function link(file, threads) {
   return h("li", { "data-key": `link-${file.filename}` },
     h("a", { href: `#${anchorOf(file.filename)}`, title: file.filename },
       h("span.dir", null, file.filename.slice(0, cut)), h("span.base", null, file.filename.slice(cut)),
-      count ? h("span.count", null, `💬 ${count}`) : null));
+      count ? h("span.count", null, icon("talk"), " ", count) : null));
 }
 
 function patched(file, threads, writing, mayWrite) {
@@ -93,7 +94,7 @@ function fresh(file, own) {
   return h("div.fresh", { "data-key": "fresh" },
     box({
       key: `line-${file.filename}-${own}`, doing: "remark", name: t("comment-on", { line: own.slice(1) }), button: t("comment"),
-      rows: 3, inserts: ["/cfg revise "], facts: { path: file.filename, line: own.slice(1), side: own[0] === "L" ? "LEFT" : "RIGHT" },
+      rows: 3, placeholder: t("reply-placeholder"), inserts: ["/cfg revise "], facts: { path: file.filename, line: own.slice(1), side: own[0] === "L" ? "LEFT" : "RIGHT" },
     }),
     h("button.quiet", { type: "button", "data-do": "write", "data-spot": "" }, t("cancel")));
 }

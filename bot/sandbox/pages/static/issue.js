@@ -1,6 +1,7 @@
 // One issue: what was said, and what is said about it, as it happens.
 
 import { all, get, send } from "./api.js";
+import { icon } from "./icons.js";
 import { h } from "./morph.js";
 import { aside, badge, box, columns, comment, face, label, stateOf, when } from "./parts.js";
 import { t } from "./words.js";
@@ -41,7 +42,7 @@ function talk({ issue: found, comments }, { session }) {
     h("div.thread", { "data-key": "thread" },
       comment(found, { id: `issue-${found.number}`, what: t("wrote") }),
       comments.map((one) => comment(one, { id: `issuecomment-${one.id}` })),
-      found.state === "closed" ? event("✓", [h("b", null, found.closed_by?.login ?? ""), ` ${t("closed-this")} `, when(found.closed_at)]) : null),
+      found.state === "closed" ? event("tick", [h("b", null, found.closed_by?.login ?? ""), ` ${t("closed-this")} `, when(found.closed_at)]) : null),
     box({
       key: `comment-${found.number}`, doing: "comment", name: t("add-comment"), button: t("comment"),
       placeholder: t("comment-placeholder"), inserts: ["/cfg change ", "/cfg plan ", "/cfg help"],
@@ -53,7 +54,7 @@ function talk({ issue: found, comments }, { session }) {
 
 /** Something that happened, between what was said. */
 export function event(sign, content, kind = "") {
-  return h("div.event", { class: kind, "data-key": `event-${sign}-${kind}` }, h("span.sign", { "aria-hidden": "true" }, sign), h("div", null, content));
+  return h("div.event", { class: kind, "data-key": `event-${sign}-${kind}` }, h("span.sign", null, icon(sign)), h("div", null, content));
 }
 
 /** Close, or open again. */

@@ -1,6 +1,7 @@
 // The list of issues, and a new one.
 
 import { all, get, send } from "./api.js";
+import { icon } from "./icons.js";
 import { h } from "./morph.js";
 import { asCommand, asTitle, badge, box, draft, keepDraft, label, spoken, stateOf, when } from "./parts.js";
 import { t } from "./words.js";
@@ -45,7 +46,7 @@ function row(one, repo, kind) {
     h("div.what", null,
       h("a.name", { href: to }, one.title), " ", (one.labels ?? []).map(label),
       h("p.meta", null, `#${one.number} · ${one.user?.login ?? "?"} · `, when(one.created_at))),
-    one.comments ? h("a.talked", { href: to, "aria-label": t("comments", { count: one.comments }) }, "💬 ", one.comments) : null);
+    one.comments ? h("a.talked", { href: to, "aria-label": t("comments", { count: one.comments }) }, icon("talk"), " ", one.comments) : null);
 }
 
 /** Nothing here yet: what to try first. */

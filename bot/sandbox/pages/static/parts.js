@@ -1,5 +1,6 @@
 // The pieces every page is made of: faces, badges, times, comments, boxes to write in.
 
+import { icon } from "./icons.js";
 import { h } from "./morph.js";
 import { prose } from "./safe_html.js";
 import { language, t } from "./words.js";
@@ -15,7 +16,7 @@ export function face(user, size = "") {
   let hue = 0;
   for (const letter of login) hue = (hue * 31 + letter.codePointAt(0)) % 360;
   const kind = isBot(user) ? "bot" : "";
-  const letter = isBot(user) ? "⚙" : (login[0] ?? "?").toUpperCase();
+  const letter = isBot(user) ? icon("commit") : (login[0] ?? "?").toUpperCase();
   return h("span.face", { class: `${kind} ${size}`, style: { "--hue": hue }, "aria-hidden": "true" }, letter);
 }
 
@@ -46,17 +47,17 @@ export function label(one) {
   return h("span.label", { style: { "--c": colour }, title: one.description || null }, one.name);
 }
 
-/** Where an issue or pull request stands: open, closed, merged, draft. */
+/** Where an issue (open, done) or pull request (pull, draft, merged, closed) stands. */
 export function badge(state) {
-  const signs = { open: "◉", closed: "✕", merged: "⑃", draft: "◌", done: "✓" };
-  const words = state === "done" ? "closed" : state;
-  return h("span.badge", { class: state }, h("span", { "aria-hidden": "true" }, signs[state]), t(`state-${words}`));
+  const signs = { open: "open", pull: "pull", closed: "cross", merged: "merged", draft: "draft", done: "tick" };
+  const words = { done: "closed", pull: "open" }[state] ?? state;
+  return h("span.badge", { class: state }, icon(signs[state]), t(`state-${words}`));
 }
 
 export function stateOf(thing) {
   const pull = thing.pull_request ?? (thing.head ? thing : null);
   if (pull?.merged_at) return "merged";
-  if (thing.state === "open") return thing.draft ? "draft" : "open";
+  if (thing.state === "open") return thing.draft ? "draft" : pull ? "pull" : "open";
   return pull ? "closed" : "done";
 }
 
@@ -104,7 +105,7 @@ export function box({ key, doing, name, button, placeholder = "", facts = {}, in
   const data = Object.fromEntries(Object.entries(facts).map(([one, value]) => [`data-${one}`, value]));
   const area = h("textarea", {
     id, name: "body", rows, placeholder, required: true, maxlength: 65536, "data-draft": key,
-    "aria-describedby": `${id}-hint`, autocomplete: "off", spellcheck: "false",
+    "aria-describedby": `${id}-hint`, "aria-label": name, autocomplete: "off", spellcheck: "false", style: { "--rows": rows },
   });
   area.value = draft(key);
   return h("form.box", { "data-key": `form-${key}`, "data-keep": true, "data-do": doing, ...data },

@@ -49,9 +49,17 @@ function differ(one, other) {
   let end = 0;
   while (end < a.length - start && end < b.length - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
   if (start + end < 2) return; // hardly anything alike: marking all of it would say nothing
-  const before = a.slice(0, start).join("").length;
-  [one.from, one.to] = [before, one.text.length - a.slice(a.length - end).join("").length];
-  [other.from, other.to] = [before, other.text.length - b.slice(b.length - end).join("").length];
+  [one.from, one.to] = word(a, start, a.length - end);
+  [other.from, other.to] = word(b, start, b.length - end);
+}
+
+/** The range widened to whole words, numbers and addresses, in UTF-16 units. */
+function word(letters, from, to) {
+  const inside = (at) => at >= 0 && at < letters.length && /[\p{L}\p{N}_.]/u.test(letters[at]);
+  let [start, end] = [from, to];
+  while (start > 0 && inside(start - 1)) start -= 1;
+  while (inside(end)) end += 1;
+  return [letters.slice(0, start).join("").length, letters.slice(0, end).join("").length];
 }
 
 /** Which lines a patch shows: "L12", "R14". */

@@ -69,7 +69,9 @@ async function loadFiles(repo, number, found) {
   return { files, remarks, known: remarks.length ? await states(repo, number) : null };
 }
 
-const loadChecks = async () => ({});
+async function loadChecks() {
+  return {}; // its runs are loaded for every tab
+}
 
 /** Title, where it stands, and from where to where it goes. */
 function heading({ pull: found }, { repo }) {

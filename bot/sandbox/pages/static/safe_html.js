@@ -4,6 +4,7 @@
 // so that no text can carry a script, a style, or one of our own buttons (`data-do`).
 
 import { h } from "./morph.js";
+import { t } from "./words.js";
 
 const ELEMENTS = new Set(
   (
@@ -28,7 +29,7 @@ export function prose(html) {
   const box = h("div.prose", null);
   box.append(...[...parsed.body.childNodes].map(clean).filter(Boolean));
   for (const table of box.querySelectorAll("table")) {
-    const frame = h("div.wide", { tabindex: "0", role: "group" });
+    const frame = h("div.wide", { tabindex: "0", role: "group", "aria-label": t("table") });
     table.replaceWith(frame);
     frame.append(table);
   }

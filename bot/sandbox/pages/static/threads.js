@@ -61,7 +61,7 @@ export function thread(one, { mayWrite, context = false }) {
     one.comments.map((said) => comment(said, { id: `discussion_r${said.id}`, small: true })),
     mayWrite
       ? box({
-          key: `reply-${one.root}`, doing: "reply", name: t("reply"), button: t("reply"), rows: 2, placeholder: t("reply-placeholder"),
+          key: `reply-${one.root}`, doing: "reply", name: t("reply"), button: t("reply"), rows: 1, placeholder: t("reply-placeholder"),
           inserts: ["/cfg revise "], facts: { root: one.root },
         })
       : null,

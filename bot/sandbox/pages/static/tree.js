@@ -2,6 +2,7 @@
 
 import { get, once } from "./api.js";
 import { changed } from "./diff.js";
+import { icon } from "./icons.js";
 import { h } from "./morph.js";
 import { face, when } from "./parts.js";
 import { t } from "./words.js";
@@ -48,11 +49,11 @@ function folder(entries, repo, at, path) {
   const sorted = [...entries].sort((one, other) =>
     (one.type === "dir" ? 0 : 1) - (other.type === "dir" ? 0 : 1) || one.name.localeCompare(other.name));
   const above = path.split("/").slice(0, -1).join("/");
-  const up = path ? [h("li", { "data-key": "up" }, h("span.icon", { "aria-hidden": "true" }, "↰"), h("a", { href: `/${repo}/tree/${encoded(at)}/${encoded(above)}` }, ".."))] : [];
+  const up = path ? [h("li", { "data-key": "up" }, icon("up"), h("a", { href: `/${repo}/tree/${encoded(at)}/${encoded(above)}` }, ".."))] : [];
   return h("section.list.tree", { "data-key": "folder" },
     h("ul", null, up, sorted.map((one) =>
       h("li", { "data-key": `entry-${one.name}` },
-        h("span.icon", { "aria-hidden": "true", class: one.type }, one.type === "dir" ? "▸" : "·"),
+        icon(one.type === "dir" ? "folder" : "file"),
         h("a", { href: `/${repo}/tree/${encoded(at)}/${encoded(one.path)}` }, one.name + (one.type === "dir" ? "/" : "")),
         one.type === "file" ? h("span.meta", null, size(one.size)) : null))));
 }

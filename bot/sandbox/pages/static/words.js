@@ -129,6 +129,7 @@ const WORDS = {
   "tab-checks": ["Checks", "검사"],
   "tab-conversation": ["Conversation", "대화"],
   "tab-files": ["Files changed", "바뀐 파일"],
+  table: ["Table", "표"],
   title: ["Title", "제목"],
   trouble: ["That did not work", "잘 되지 않았어요"],
   "trouble-answer": ["The sandbox gave an answer that cannot be read.", "샌드박스의 답을 읽을 수 없어요."],
