@@ -64,12 +64,12 @@ class Access:
         """The body of the answer. Raises HubError."""
         return self.repeat("GET", path, params=params).data
 
-    def pages(self, path: str, **params: str) -> Iterator[Json]:
-        """The body of every page, first to last."""
+    def listed(self, path: str, within: str | None = None, **params: str) -> Iterator[Json]:
+        """Everything a list holds, page by page; ``within`` names the field that holds the list."""
         asked: Mapping[str, str] | None = {"per_page": str(PAGE), **params}
         while asked is not None:
             answer = self.repeat("GET", path, params=asked)
-            yield answer.data
+            yield from entries(answer, within)
             asked = link(answer, "next")
 
     def repeat(
@@ -79,7 +79,7 @@ class Access:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_away),
             stop=tenacity.stop_after_attempt(TRIES),
-            wait=tenacity.wait_exponential_jitter(initial=0.5, max=8, jitter=0.5),
+            wait=tenacity.wait_exponential(multiplier=0.5, max=8) + tenacity.wait_random(0, 0.3),
             sleep=self._sleep,
             reraise=True,
         )
@@ -152,6 +152,15 @@ class Access:
             credential = self._credential()
             answer = self._client.send(method, path, credential, body=body, params=params)
         return answer
+
+
+def entries(answer: Answer, within: str | None = None) -> list[dict[str, Json]]:
+    """What one page of a list holds. Raises HubError where it is no list of objects."""
+    with understood("list"):
+        found = answer.data[within] if within else answer.data
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise TypeError(type(found).__name__)
+        return found
 
 
 def _away(error: BaseException) -> bool:

@@ -6,9 +6,6 @@ conclusion here, whatever its name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
-
 from bot.adapters.github.access import Access
 from bot.adapters.github.paths import of_repo
 from bot.adapters.github.trouble import Json, understood
@@ -74,11 +71,9 @@ def _made(run: Json) -> tuple[int, int]:
 
 def _find(access: Access, repo: Repo, head: str, told: CheckReport) -> tuple[int, int] | None:
     path = of_repo(repo, "commits", head, "check-runs")
-    for page in access.pages(path, check_name=told.name, filter="all"):
-        with understood("list of check runs"):
-            for run in page["check_runs"]:
-                if run["external_id"] == told.key:
-                    return _made(run)
+    for run in access.listed(path, "check_runs", check_name=told.name, filter="all"):
+        if run.get("external_id") == told.key:
+            return _made(run)
     return None
 
 
@@ -104,13 +99,12 @@ def _annotation(one: Annotation) -> Json:
 def checks(access: Access, repo: Repo, sha: str) -> tuple[Check, ...]:
     """The newest of every check run (by name and App) and of every status (by name)."""
     runs: dict[tuple[str, str | None], tuple[int, Check]] = {}
-    for page in access.pages(of_repo(repo, "commits", sha, "check-runs"), filter="latest"):
-        with understood("list of check runs"):
-            for run in page["check_runs"]:
-                _keep_newest(runs, run)
-    statuses = access.pages(of_repo(repo, "commits", sha, "status"))
-    with understood("commit status"):
-        named = {check.name: check for check in chain.from_iterable(map(_statuses, statuses))}
+    path = of_repo(repo, "commits", sha)
+    for run in access.listed(f"{path}/check-runs", "check_runs", filter="latest"):
+        with understood("check run"):
+            _keep_newest(runs, run)
+    statuses = [_status(status) for status in access.listed(f"{path}/status", "statuses")]
+    named = {check.name: check for check in statuses}
     every = [*(check for _, check in runs.values()), *named.values()]
     return tuple(sorted(every, key=lambda check: (check.name, check.app or "")))
 
@@ -124,7 +118,7 @@ def _keep_newest(runs: dict[tuple[str, str | None], tuple[int, Check]], run: Jso
         runs[check.name, app] = (number, check)
 
 
-def _statuses(page: Json) -> Iterator[Check]:
+def _status(status: Json) -> Check:
     """The combined status lists the newest of every name."""
-    for status in page["statuses"]:
-        yield Check(str(status["context"]), _STATUSES.get(status["state"], "failure"))
+    with understood("commit status"):
+        return Check(str(status["context"]), _STATUSES.get(status["state"], "failure"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.adapters.github.access import PAGE, Access, link
+from bot.adapters.github.access import PAGE, Access, entries, link
 from bot.adapters.github.paths import of_repo
 from bot.adapters.github.trouble import Json, understood
 from bot.core.repo import Repo, Spoken, Where
@@ -37,10 +37,9 @@ def react(access: Access, spoken: Spoken, reaction: str) -> None:
 
 def find(access: Access, repo: Repo, number: int, marker: str, login: Login) -> int | None:
     """The newest comment below ``number`` by ``login`` that holds ``marker``."""
-    for comments in _newest_first(access, of_repo(repo, "issues", number, "comments")):
-        for comment in reversed(comments):
-            if is_ours(comment, marker, login):
-                return _id(comment)
+    for comment in _newest_first(access, of_repo(repo, "issues", number, "comments")):
+        if is_ours(comment, marker, login):
+            return _id(comment)
     return None
 
 
@@ -91,21 +90,22 @@ def _find_reply(
     access: Access, repo: Repo, number: int, thread: int, marker: str, login: Login
 ) -> int | None:
     path = of_repo(repo, "pulls", number, "comments")
-    for comments in access.pages(path, sort="created", direction="desc"):
-        for comment in comments:
-            if comment.get("in_reply_to_id") == thread and is_ours(comment, marker, login):
-                return _id(comment)
+    for comment in access.listed(path, sort="created", direction="desc"):
+        if comment.get("in_reply_to_id") == thread and is_ours(comment, marker, login):
+            return _id(comment)
     return None
 
 
-def _newest_first(access: Access, path: str) -> Iterator[list[Json]]:
+def _newest_first(access: Access, path: str) -> Iterator[Json]:
     """GitHub gives comments oldest first: the first page says which is the last."""
-    first = access.repeat("GET", path, params={"per_page": str(PAGE)})
+    size = {"per_page": str(PAGE)}
+    first = access.repeat("GET", path, params=size)
     last = link(first, "last")
     with understood("list of comments"):
-        for page in range(int(last["page"]) if last else 1, 1, -1):
-            yield access.get(path, per_page=str(PAGE), page=str(page))
-        yield first.data
+        pages = int(last["page"]) if last else 1
+    for page in range(pages, 1, -1):
+        yield from reversed(entries(access.repeat("GET", path, params={**size, "page": str(page)})))
+    yield from reversed(entries(first))
 
 
 def _id(written: Json) -> int:

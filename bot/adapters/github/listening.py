@@ -19,25 +19,24 @@ from bot.hub import FailedDelivery
 def repositories(app: Access, at: Callable[[int], Access]) -> tuple[Repo, ...]:
     """Every repository of every installation that is not suspended."""
     found: list[Repo] = []
-    for page in app.pages("/app/installations"):
-        with understood("list of installations"):
-            numbers = [int(one["id"]) for one in page if not one.get("suspended_at")]
-        for installation in numbers:
+    for one in app.listed("/app/installations"):
+        with understood("installation"):
+            installation = int(one["id"])
+        if not one.get("suspended_at"):
             found.extend(_repositories(at(installation), installation))
     return tuple(found)
 
 
 def _repositories(access: Access, installation: int) -> Iterator[Repo]:
-    for page in access.pages("/installation/repositories"):
-        with understood("list of repositories"):
-            for data in page["repositories"]:
-                yield Repo(
-                    installation=installation,
-                    id=int(data["id"]),
-                    owner=str(data["owner"]["login"]),
-                    name=str(data["name"]),
-                    default_branch=str(data["default_branch"]),
-                )
+    for data in access.listed("/installation/repositories", "repositories"):
+        with understood("repository"):
+            yield Repo(
+                installation=installation,
+                id=int(data["id"]),
+                owner=str(data["owner"]["login"]),
+                name=str(data["name"]),
+                default_branch=str(data["default_branch"]),
+            )
 
 
 def spoken_since(access: Access, repo: Repo, since: str) -> tuple[Spoken, ...]:
@@ -54,9 +53,10 @@ def spoken_since(access: Access, repo: Repo, since: str) -> tuple[Spoken, ...]:
     ]
     found: dict[tuple[Where, int], Spoken] = {}
     for place, params, reader in read:
-        for page in access.pages(of_repo(repo, *place.split("/")), **params):
-            with understood("list of what was written"):
-                for spoken in (reader(repo, data) for data in page if _by_person(data)):
+        for data in access.listed(of_repo(repo, *place.split("/")), **params):
+            with understood("text that was written"):
+                if _by_person(data):
+                    spoken = reader(repo, data)
                     found[spoken.where, spoken.id] = spoken
     return tuple(found.values())
 
@@ -139,12 +139,11 @@ def failed_deliveries(app: Access, since: str) -> tuple[FailedDelivery, ...]:
 
 def _attempts(app: Access, since: datetime) -> Iterator[Json]:
     """GitHub lists attempts newest first."""
-    for page in app.pages("/app/hook/deliveries"):
-        with understood("list of deliveries"):
-            for attempt in page:
-                if datetime.fromisoformat(attempt["delivered_at"]) < since:
-                    return
-                yield attempt
+    for attempt in app.listed("/app/hook/deliveries"):
+        with understood("delivery"):
+            if datetime.fromisoformat(attempt["delivered_at"]) < since:
+                return
+        yield attempt
 
 
 def redeliver(app: Access, delivery: int) -> None:

@@ -7,7 +7,6 @@ one named, and never call a pull request merged that GitHub does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from bot.adapters.github.access import Access
 from bot.adapters.github.comments import fitted
@@ -53,7 +52,8 @@ def open_pull(access: Access, repo: Repo, title: str, body: str, head: str, base
 
 
 def _find(access: Access, repo: Repo, head: str, base: str) -> int | None:
-    found = access.get(of_repo(repo, "pulls"), state="open", head=f"{repo.owner}:{head}", base=base)
+    path = of_repo(repo, "pulls")
+    found = access.listed(path, state="open", head=f"{repo.owner}:{head}", base=base)
     with understood("list of pull requests"):
         same = [
             pull for pull in found if (pull["head"]["ref"], pull["base"]["ref"]) == (head, base)
@@ -156,7 +156,7 @@ def protection(access: Access, repo: Repo, branch: str) -> Protection:
     How many approvals classic protection wants is told to administrators only.
     """
     data = access.get(of_repo(repo, "branches", branch))
-    rules = list(_rules(access, repo, branch))
+    rules = _rules(access, repo, branch)
     with understood("branch protection"):
         names = [*_classic(data), *(name for rule in rules for name in _required(rule))]
         approvals = [_approvals(rule) for rule in rules]
@@ -171,12 +171,10 @@ def _classic(data: Json) -> list[str]:
     return [*(wanted.get("contexts") or []), *listed]
 
 
-def _rules(access: Access, repo: Repo, branch: str) -> Iterator[Json]:
+def _rules(access: Access, repo: Repo, branch: str) -> list[Json]:
     """The active rules of every ruleset; older GitHub Enterprise Servers have none."""
     path = of_repo(repo, "rules", "branches", branch)
-    pages = unless_missing(lambda: list(access.pages(path))) or []
-    for page in pages:
-        yield from page
+    return unless_missing(lambda: list(access.listed(path))) or []
 
 
 def _required(rule: Json) -> list[str]:

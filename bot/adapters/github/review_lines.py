@@ -21,10 +21,9 @@ Place = tuple[str, str, int]  # path, "LEFT" or "RIGHT", line
 def shown_lines(access: Access, repo: Repo, number: int) -> frozenset[Place]:
     """Every place of the pull request's diff; a line of context is on both sides."""
     shown: set[Place] = set()
-    for page in access.pages(of_repo(repo, "pulls", number, "files")):
-        with understood("list of changed files"):
-            for file in page:
-                shown.update(_places(str(file["filename"]), file.get("patch") or ""))
+    for file in access.listed(of_repo(repo, "pulls", number, "files")):
+        with understood("changed file"):
+            shown.update(_places(str(file["filename"]), file.get("patch") or ""))
     return frozenset(shown)
 
 

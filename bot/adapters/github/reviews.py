@@ -63,8 +63,8 @@ def review(
 
 
 def _stands(access: Access, repo: Repo, number: int, marker: str, login: Login) -> bool:
-    pages = access.pages(of_repo(repo, "pulls", number, "reviews"))
-    return any(is_ours(one, marker, login) for page in pages for one in page)
+    reviews = access.listed(of_repo(repo, "pulls", number, "reviews"))
+    return any(is_ours(one, marker, login) for one in reviews)
 
 
 def _post(
