@@ -16,7 +16,7 @@ from bot.desk.judging import judge_pushed, judge_task
 from bot.desk.office import Do, Errand, Json, Office
 from bot.desk.saying import load, say
 from bot.desk.settling import settle_now
-from bot.desk.task import Judged, State, Task, with_request
+from bot.desk.task import Judged, State, Task
 from bot.hub import HeadMoved, HubError
 
 MAX_JUDGEMENTS = 6
@@ -90,20 +90,40 @@ def judge_revision(office: Office, key: str, asked: Json) -> Json:
         return _found(before, before.judged)
     if before.foreign:
         return {**_nothing(before), "reason": "foreign"}
-    branch = before.branch or before.repo.default_branch
-    text = in_context(asked)
-    asked_more = replace(
-        with_request(before, text), revisions=(*before.revisions, asked["key"]), notes=()
-    )
-    with office.workshop(before.repo, (branch,)) as workshop:
-        judged = judge_task(asked_more, workshop, workshop.library.commit(branch))
-    was_approved = before.judged is not None and before.judged.approved
-    if not judged.publishable or (was_approved and not judged.approved):
-        return {**_nothing(before), "reason": why_not(judged)}
-    after = replace(asked_more, judged=judged, judgements=before.judgements + 1)
+    after, reason = _best_revision(office, before, asked)
+    if after is None or after.judged is None:
+        return {**_nothing(before), "reason": reason}
     office.ledger.save(after)
     office.ledger.note(key, "revised", asked["text"])
-    return _found(after, judged)
+    return _found(after, after.judged)
+
+
+def _best_revision(office: Office, before: Task, asked: Json) -> tuple[Task | None, str]:
+    """The task with the new sentence taken in, judged; None where that would be a step back."""
+    branch = before.branch or before.repo.default_branch
+    reason = ""
+    with office.workshop(before.repo, (branch,)) as workshop:
+        base = workshop.library.commit(branch)
+        for groups in ways_to_ask(before, in_context(asked)):
+            task = replace(before, groups=groups, state=State.WORKING, notes=())
+            judged = judge_task(task, workshop, base)
+            if judged.approved or (judged.publishable and not _approved(before)):
+                revisions = (*before.revisions, asked["key"])
+                number = before.judgements + 1
+                return replace(task, judged=judged, revisions=revisions, judgements=number), ""
+            reason = reason or why_not(judged)
+    return None, reason
+
+
+def ways_to_ask(before: Task, text: str) -> tuple[tuple[str, ...], ...]:
+    """What a revision may mean, the likelier first.
+
+    After an approved change it is one more; of a rejected one it is a part, or says it anew.
+    """
+    if _approved(before):
+        return ((*before.groups, text),)
+    rest = before.groups[:-1]
+    return ((*rest, f"{before.groups[-1]}\n{text}"), (*rest, text))
 
 
 def in_context(asked: Json) -> str:

@@ -44,9 +44,7 @@ def greet(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
 def _refused(office: Office, do: Do, spoken: Spoken) -> str | None:
     """Who lacks the permission: an edit of another's words needs it of both."""
     for login in dict.fromkeys((spoken.sender, spoken.author)):
-        permission = do(
-            f"permission:{login}", partial(office.hub.permission, spoken.repo, login)
-        )
+        permission = do(f"permission:{login}", partial(office.hub.permission, spoken.repo, login))
         if permission not in WRITERS:
             return login
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -191,12 +191,3 @@ def files_from(data: Sequence[Json]) -> tuple[FileChange, ...]:
         )
         for file in data
     )
-
-
-def with_request(task: Task, text: str) -> Task:
-    """``task`` asked further: a new sentence after an approved change, part of it after a rejected."""
-    if task.judged is not None and task.judged.approved:
-        groups = (*task.groups, text)
-    else:
-        groups = (*task.groups[:-1], f"{task.groups[-1]}\n{text}")
-    return replace(task, groups=groups, state=State.WORKING)
