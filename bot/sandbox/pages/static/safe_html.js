@@ -28,12 +28,19 @@ export function prose(html) {
   const parsed = new DOMParser().parseFromString(html ?? "", "text/html");
   const box = h("div.prose", null);
   box.append(...[...parsed.body.childNodes].map(clean).filter(Boolean));
+  for (const link of box.querySelectorAll("a[href]")) shorten(link);
   for (const table of box.querySelectorAll("table")) {
     const frame = h("div.wide", { tabindex: "0", role: "group", "aria-label": t("table") });
     table.replaceWith(frame);
     frame.append(table);
   }
   return box;
+}
+
+/** An address of ours that stands as text reads "#12", as it does on GitHub. */
+function shorten(link) {
+  const found = /^https?:\/\/[^/]+\/[\w.-]+\/[\w.-]+\/(?:issues|pull)\/(\d+)(?:#.*)?$/.exec(link.textContent);
+  if (found && new URL(link.href).origin === location.origin) link.textContent = `#${found[1]}`;
 }
 
 function clean(node) {
