@@ -7,14 +7,16 @@ file or in an error; git must never run a hook, ask a question or speak anything
 from __future__ import annotations
 
 import base64
+import shutil
 import subprocess
+import tempfile
 import threading
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from bot.adapters.git_process import Git, failure, is_sha
 from bot.adapters.github.lock import locked
-from bot.adapters.github.mirror_keep import keep
+from bot.adapters.github.mirror_keep import keep, unlock
 from bot.adapters.github.mirror_trouble import gone_ref, meaning
 from bot.adapters.github.trouble import UNREACHABLE
 from bot.core.repo import Repo
@@ -24,19 +26,29 @@ from bot.ports import RepositoryError
 TIMEOUT = 300.0  # seconds, of one fetch
 KEPT = "refs/cfgbot/kept/"
 _STALL = ("1000", "30")  # less than so many bytes a second for so many seconds is no connection
-_PAUSES = (1.0, 4.0)
+PAUSES = (1.0, 4.0)
+_BROKEN = frozenset({"git-failed", "not-a-repository"})
 
 
 class Mirror:
     """Mirrors below ``folder``, one a repository, up to date for what was asked for.
 
-    Safe between threads and processes. ``timeout`` is that of one fetch, in seconds.
+    Safe between threads and processes. ``timeout`` is that of one fetch, ``pauses`` are those
+    between its tries; in seconds.
     """
 
-    def __init__(self, folder: Path, hub: Hub, *, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        hub: Hub,
+        *,
+        timeout: float = TIMEOUT,
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
         self._folder = folder
         self._hub = hub
         self._timeout = timeout
+        self._pauses = pauses
 
     def update(self, repo: Repo, *refs: str) -> Path:
         """The mirror, with those commits (full SHAs) and branches as they are now.
@@ -48,22 +60,35 @@ class Mirror:
         path = self._folder / f"{repo.id}.git"
         self._folder.mkdir(parents=True, exist_ok=True)
         with locked(self._folder / f"{repo.id}.lock", self._timeout * 2):
-            git = _opened(path)
-            shas = [ref for ref in dict.fromkeys(refs) if is_sha(ref)]
-            missing = [sha for sha in shas if not _holds(git, sha)]
-            branches = [ref for ref in dict.fromkeys(refs) if not is_sha(ref)]
-            if missing or branches:
-                self._fetch(
-                    git,
-                    repo,
-                    [*(_branch_spec(git, one) for one in branches), *map(_sha_spec, missing)],
-                )
-            keep(git, KEPT, shas)
+            try:
+                self._bring(path, repo, refs)
+            except RepositoryError as error:
+                if error.code not in _BROKEN or not path.is_dir():
+                    raise
+                self._renew(path)
+                self._bring(path, repo, refs)
         return path
+
+    def _bring(self, path: Path, repo: Repo, refs: Sequence[str]) -> None:
+        git = _opened(path)
+        shas = [ref for ref in dict.fromkeys(refs) if is_sha(ref)]
+        missing = [sha for sha in shas if not _holds(git, sha)]
+        branches = [ref for ref in dict.fromkeys(refs) if not is_sha(ref)]
+        specs = [*(_branch_spec(git, one) for one in branches), *map(_sha_spec, missing)]
+        if specs:
+            unlock(git.directory)
+            self._fetch(git, repo, specs)
+        keep(git, KEPT, shas)
+
+    def _renew(self, path: Path) -> None:
+        """A mirror that git cannot use is only a cache: it goes, in one move, and starts again."""
+        broken = Path(tempfile.mkdtemp(prefix="broken-", dir=self._folder))
+        path.rename(broken / path.name)
+        shutil.rmtree(broken, ignore_errors=True)
 
     def _fetch(self, git: Git, repo: Repo, specs: Sequence[str]) -> None:
         """Try again where GitHub is away for a moment."""
-        for pause in _PAUSES:
+        for pause in self._pauses:
             try:
                 return self._fetch_once(git, repo, specs)
             except HubError as error:
@@ -76,8 +101,6 @@ class Mirror:
         url, token = self._hub.clone_url(repo), self._hub.token(repo)
         basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
         variables = _variables(url, basic)
-        # we hold the lock: a fetch that was killed left these behind
-        (git.directory / "shallow.lock").unlink(missing_ok=True)
         options = ("--quiet", "--depth=1", "--no-tags", "--force", "--no-write-fetch-head")
         code, errors = self._run(git, variables, "fetch", *options, "--", url, *specs)
         if code:

@@ -5,13 +5,17 @@ Decides by last use. What was asked for in the last days stays readable, also by
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot.adapters.git_process import Git
 
 MAX_KEPT = 256
 MAX_PACKS = 50
 _FORGOTTEN = "2.days.ago"  # longer than any change is worked on
+_STALE = 600.0  # seconds: no git of ours holds a ref that long
 _ORDER = "cfgbot-kept"  # SHAs, least lately used first
 _JUDGED = "refs/heads/cfgbot-"  # what was committed here to be judged, and is not discarded
 
@@ -32,6 +36,19 @@ def keep(git: Git, prefix: str, shas: Sequence[str]) -> None:
         fresh.replace(file)
     if len(list((git.directory / "objects" / "pack").glob("*.pack"))) > MAX_PACKS:
         _sweep(git)
+
+
+def unlock(directory: Path) -> None:
+    """Take away what a git that was killed left locked; only for who holds the mirror.
+
+    Fetches alone take ``shallow.lock``; other locks may be those of a commit being made beside.
+    """
+    (directory / "shallow.lock").unlink(missing_ok=True)
+    stale = time.time() - _STALE
+    for lock in [*directory.glob("*.lock"), *(directory / "refs").rglob("*.lock")]:
+        with contextlib.suppress(FileNotFoundError):
+            if lock.stat().st_mtime < stale:
+                lock.unlink()
 
 
 def _sweep(git: Git) -> None:
