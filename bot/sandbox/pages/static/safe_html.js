@@ -28,6 +28,7 @@ export function prose(html) {
   const parsed = new DOMParser().parseFromString(html ?? "", "text/html");
   const box = h("div.prose", null);
   box.append(...[...parsed.body.childNodes].map(clean).filter(Boolean));
+  refer(box);
   for (const link of box.querySelectorAll("a[href]")) shorten(link);
   for (const table of box.querySelectorAll("table")) {
     const frame = h("div.wide", { tabindex: "0", role: "group", "aria-label": t("table") });
@@ -35,6 +36,25 @@ export function prose(html) {
     frame.append(table);
   }
   return box;
+}
+
+// What GitHub makes links of by itself: addresses, and numbers of issues and pull requests.
+const REFERENCE = /(https?:\/\/[\w.~:/?#@!$&*+,;=%[\]-]*[\w/])|(?<![\w&/#])#([1-9]\d*)(?!\w)/g;
+
+function refer(box) {
+  const home = location.pathname.split("/").slice(0, 3).join("/");
+  const walk = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walk.nextNode()) if (!walk.currentNode.parentElement.closest("a, code, pre")) texts.push(walk.currentNode);
+  for (const text of texts) {
+    const parts = text.data.split(REFERENCE); // text, address, number, text, …
+    if (parts.length === 1) continue;
+    const made = parts.map((part, n) => {
+      if (!part || n % 3 === 0) return part ?? "";
+      return n % 3 === 1 ? h("a", { href: part, rel: "noopener noreferrer nofollow" }, part) : h("a", { href: `${home}/issues/${part}` }, `#${part}`);
+    });
+    text.replaceWith(...made);
+  }
 }
 
 /** An address of ours that stands as text reads "#12", as it does on GitHub. */
