@@ -40,14 +40,17 @@ def judge_task(task: Task, workshop: Workshop, base: str) -> Judged:
     Never raises for a request, policy, model or repository in trouble: the outcome says so.
     """
     rounds: list[_Round] = []
-    tip = base
+    tips = [base]
     for text in task.groups:
-        outcome = _judge_one(text, task.language, workshop, base, tip)
+        outcome = _judge_one(text, task.language, workshop, base, tips[-1])
         files = outcome.change.files if outcome.change else ()
         rounds.append(_Round(outcome, files))
         if outcome.status is not Status.WOULD_MERGE:
             break
-        tip = workshop.forge.publish(tip, files, "cfgbot: judged")
+        if len(rounds) < len(task.groups):
+            tips.append(workshop.forge.publish(tips[-1], files, "cfgbot: judged"))
+    for tip in tips[1:]:
+        workshop.forge.discard(tip)  # only the next group needed it
     return _judged(rounds, workshop, base, len(task.groups))
 
 
