@@ -307,19 +307,16 @@ def test_scripts_make_elements_never_markup(path: Path) -> None:
     assert ("DOMParser" in code) == (path.name == "safe_html.js")
 
 
-def test_scripts_import_only_what_their_modules_export() -> None:
-    """A misspelt import would leave an empty page."""
-    for path in SCRIPTS:
-        for names, module in re.findall(
-            r'import \{([^}]+)\} from "\./([\w.]+)"', path.read_text(encoding="utf-8")
-        ):
-            exported = set(
-                re.findall(
-                    r"export (?:async )?(?:function|const|class) (\w+)",
-                    (STATIC / module).read_text(encoding="utf-8"),
-                )
-            )
-            assert {name.strip() for name in names.split(",") if name.strip()} <= exported
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_import_what_is_exported_and_use_it(path: Path) -> None:
+    """A misspelt import would leave an empty page; an idle one misleads."""
+    code = code_of(path)
+    for names, module in re.findall(r'import \{([^}]+)\} from "\./([\w.]+)"', code):
+        other = code_of(STATIC / module)
+        exported = set(re.findall(r"export (?:async )?(?:function|const|class) (\w+)", other))
+        imported = {name.strip() for name in names.split(",") if name.strip()}
+        assert imported <= exported
+        assert {name for name in imported if len(re.findall(rf"\b{name}\b", code)) < 2} == set()
 
 
 def test_every_word_is_there_in_both_languages() -> None:

@@ -1,9 +1,10 @@
 // The conversation of a pull request, in the order it happened, and the box that says whether it merges.
 
-import { labels, event, participants, pointsAt, stateButton } from "./issue.js";
+import { event, spoke, stateButton } from "./issue.js";
 import { icon } from "./icons.js";
 import { h } from "./morph.js";
 import { aside, box, columns, comment, when } from "./parts.js";
+import { labels, participants, pointsAt } from "./sides.js";
 import { thread, threadsOf } from "./threads.js";
 import { sign, verdictOf } from "./checks.js";
 import { t } from "./words.js";
@@ -15,14 +16,15 @@ export function conversation(state, place) {
   return [columns(talk(state, place), about(state, place))];
 }
 
-function talk(state, { number }) {
+function talk(state, place) {
+  const { number } = place;
   const { pull, issue } = state;
   const threads = threadsOf(state.remarks, state.known);
   const moments = [
-    ...state.comments.map((one) => [one.created_at, comment(one, { id: `issuecomment-${one.id}` })]),
+    ...state.comments.map((one) => [one.created_at, spoke(one, place)]),
     ...state.commits.map((one) => [one.commit.committer?.date, pushed(one, pull)]),
-    ...state.reviews.filter((one) => one.state !== "PENDING").map((one) => [one.submitted_at, review(one, threads)]),
-    ...threads.filter((one) => !state.reviews.some((two) => two.id === one.review)).map((one) => [one.comments[0].created_at, lone(one)]),
+    ...state.reviews.filter((one) => one.state !== "PENDING").map((one) => [one.submitted_at, review(one, threads, place)]),
+    ...threads.filter((one) => !state.reviews.some((two) => two.id === one.review)).map((one) => [one.comments[0].created_at, lone(one, place)]),
     ...(pull.merged_at ? [[pull.merged_at, ended(pull)]] : []),
     ...(!pull.merged_at && pull.closed_at ? [[pull.closed_at, event("cross", [h("b", null, issue.closed_by?.login ?? ""), " ", t("closed-this"), " ", when(pull.closed_at)], "closed")]] : []),
   ];
@@ -48,10 +50,10 @@ function pushed(one, pull) {
 }
 
 /** A review: its verdict and body, and the threads it began. */
-function review(one, threads) {
+function review(one, threads, place) {
   const mine = threads.filter((two) => two.review === one.id);
   const said = { ...one, created_at: one.submitted_at };
-  const shown = mine.map((two) => thread(two, { mayWrite: true, context: true }));
+  const shown = mine.map((two) => thread(two, place, { context: true }));
   if (!one.body && one.state === "COMMENTED") {
     return h("div.review", { "data-key": `review-${one.id}`, id: `pullrequestreview-${one.id}` }, shown);
   }
@@ -60,7 +62,7 @@ function review(one, threads) {
     comment(said, { id: `pullrequestreview-${one.id}`, what: t(REVIEWS[one.state] ?? "review-commented") }), shown);
 }
 
-const lone = (one) => h("div.review", { "data-key": `lone-${one.root}` }, thread(one, { mayWrite: true, context: true }));
+const lone = (one, place) => h("div.review", { "data-key": `lone-${one.root}` }, thread(one, place, { context: true }));
 
 function ended(pull) {
   return h("div.event.merged", { "data-key": "merged" }, h("span.sign", null, icon("merged")),
@@ -100,7 +102,7 @@ function about({ pull, issue, comments, reviews }, { repo }) {
   return [
     aside(t("asked-in"),
       asked.length ? h("ul.links", null, asked.map((number) => h("li", null, h("a", { href: `/${repo}/issues/${number}` }, `#${number}`)))) : h("p.nothing", null, t("none"))),
-    labels(issue.labels),
+    labels(issue.labels, pull.number),
     aside(t("reviewers"), reviewers(reviews)),
     participants([pull.user, ...comments.map((one) => one.user), ...reviews.map((one) => one.user)]),
   ];

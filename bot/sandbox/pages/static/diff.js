@@ -16,10 +16,10 @@ function rows(file) {
 }
 
 /**
- * Every changed file. `threads` stand at their lines; `writing` names the line a new comment is
- * being written on ("path R12"); without `mayWrite` lines cannot be commented.
+ * Every changed file. `threads` stand at their lines. On a `place` (a pull request) lines can be
+ * commented; its `writing` names the line a new comment is being written on ("path R12").
  */
-export function changed(files, { threads = [], writing = null, mayWrite = false } = {}) {
+export function changed(files, { threads = [], place = null } = {}) {
   const plus = files.reduce((sum, file) => sum + file.additions, 0);
   const minus = files.reduce((sum, file) => sum + file.deletions, 0);
   return [
@@ -28,7 +28,7 @@ export function changed(files, { threads = [], writing = null, mayWrite = false 
     h("div.changed", { "data-key": "changed" },
       h("nav.files", { "aria-label": t("files"), "data-key": "files" },
         h("ul", null, files.map((file) => link(file, threads)))),
-      h("div.patches", { "data-key": "patches" }, files.map((file) => patched(file, threads, writing, mayWrite)))),
+      h("div.patches", { "data-key": "patches" }, files.map((file) => patched(file, threads, place)))),
   ];
 }
 
@@ -43,7 +43,7 @@ function link(file, threads) {
       count ? h("span.count", null, icon("talk"), " ", count) : null));
 }
 
-function patched(file, threads, writing, mayWrite) {
+function patched(file, threads, place) {
   const here = threads.filter((one) => one.path === file.filename);
   const shown = shownLines(rows(file));
   const lost = here.filter((one) => !shown.has(spotOf(one)));
@@ -53,20 +53,21 @@ function patched(file, threads, writing, mayWrite) {
       h("span.plus", null, `+${file.additions}`), h("span.minus", null, `−${file.deletions}`)),
     file.patch
       ? h("table.diff", { "aria-label": t("diff-of", { path: file.filename }) },
-          h("tbody", null, rows(file).flatMap((row, n) => lines(file, row, n, here, writing, mayWrite))))
+          h("tbody", null, rows(file).flatMap((row, n) => lines(file, row, n, here, place))))
       : h("p.nothing", null, t("no-patch")),
-    lost.length ? h("div.outdated", { "data-key": "outdated" }, h("h3", null, t("outdated")), lost.map((one) => thread(one, { mayWrite }))) : null);
+    lost.length ? h("div.outdated", { "data-key": "outdated" }, h("h3", null, t("outdated")), lost.map((one) => thread(one, place))) : null);
 }
 
-function lines(file, row, n, threads, writing, mayWrite) {
+function lines(file, row, n, threads, place) {
   const spots = [row.old === null ? null : `L${row.old}`, row.now === null ? null : `R${row.now}`].filter(Boolean);
   const own = row.kind === "del" ? `L${row.old}` : `R${row.now}`;
   const here = threads.filter((one) => spots.includes(spotOf(one)));
   const spot = `${file.filename} ${own}`;
-  const made = [line(file, row, n, own, spot, mayWrite)];
-  if (here.length || writing === spot) {
+  const made = [line(file, row, n, own, spot, place !== null)];
+  const writing = place?.writing === spot;
+  if (here.length || writing) {
     made.push(h("tr.talked", { "data-key": `talk-${spot}` },
-      h("td", { colspan: 3 }, here.map((one) => thread(one, { mayWrite })), writing === spot ? fresh(file, own) : null)));
+      h("td", { colspan: 3 }, here.map((one) => thread(one, place)), writing ? fresh(file, own) : null)));
   }
   return made;
 }

@@ -3,7 +3,8 @@
 import { all, get, send } from "./api.js";
 import { icon } from "./icons.js";
 import { h } from "./morph.js";
-import { aside, badge, box, columns, comment, face, label, stateOf, when } from "./parts.js";
+import { aside, badge, box, columns, comment, rewriting, stateOf, when } from "./parts.js";
+import { labelling, labels, participants, pointsAt } from "./sides.js";
 import { t } from "./words.js";
 
 /** The page of an issue. */
@@ -20,6 +21,8 @@ export const issue = {
   },
   render: (state, place) => [heading(state.issue), columns(talk(state, place), about(state, place))],
   actions: {
+    ...rewriting,
+    ...labelling,
     comment: async (form, { repo, number }) => {
       await send("POST", `/repos/${repo}/issues/${number}/comments`, { body: form.elements.body.value });
     },
@@ -37,20 +40,24 @@ function heading(found) {
       ` · ${t("comments", { count: found.comments ?? 0 })}`));
 }
 
-function talk({ issue: found, comments }, { session }) {
+function talk({ issue: found, comments }, place) {
+  const { repo } = place;
   return [
     h("div.thread", { "data-key": "thread" },
-      comment(found, { id: `issue-${found.number}`, what: t("wrote") }),
-      comments.map((one) => comment(one, { id: `issuecomment-${one.id}` })),
+      comment(found, { id: `issue-${found.number}`, what: t("wrote"), place, path: `/repos/${repo}/issues/${found.number}` }),
+      comments.map((one) => spoke(one, place)),
       found.state === "closed" ? event("tick", [h("b", null, found.closed_by?.login ?? ""), ` ${t("closed-this")} `, when(found.closed_at)]) : null),
     box({
       key: `comment-${found.number}`, doing: "comment", name: t("add-comment"), button: t("comment"),
       placeholder: t("comment-placeholder"), inserts: ["/cfg change ", "/cfg plan ", "/cfg help"],
-      facts: { person: session.person.login },
     }),
     stateButton(found),
   ];
 }
+
+/** A comment below an issue or pull request. */
+export const spoke = (one, place) =>
+  comment(one, { id: `issuecomment-${one.id}`, place, path: `/repos/${place.repo}/issues/comments/${one.id}` });
 
 /** Something that happened, between what was said. */
 export function event(sign, content, kind = "") {
@@ -74,24 +81,7 @@ function about({ issue: found, comments, pulls }, { repo }) {
             h("li", { "data-key": `pull-${pull.number}`, "data-version": stateOf(pull) }, badge(stateOf(pull)), " ",
               h("a", { href: `/${repo}/pull/${pull.number}` }, `#${pull.number} ${pull.title}`))))
         : h("p.nothing", null, t("no-pull-yet"))),
-    labels(found.labels),
+    labels(found.labels, found.number),
     participants([found, ...comments].map((one) => one.user)),
   ];
-}
-
-/** Whether a text speaks of the issue, by number or address. */
-export function pointsAt(text, number) {
-  return new RegExp(`(?:#|/issues/)${number}(?![0-9])`).test(text ?? "");
-}
-
-/** The labels in the side column. */
-export function labels(given) {
-  return aside(t("labels"), given?.length ? h("p.labels", null, given.map(label)) : h("p.nothing", null, t("none")));
-}
-
-/** Everybody who spoke, once. */
-export function participants(users) {
-  const once = new Map(users.filter(Boolean).map((user) => [user.login, user]));
-  return aside(t("participants"),
-    h("ul.people", null, [...once.values()].map((user) => h("li", { "data-key": `person-${user.login}` }, face(user, "tiny"), " ", user.login))));
 }

@@ -1,5 +1,6 @@
 // The pieces every page is made of: faces, badges, times, comments, boxes to write in.
 
+import { send } from "./api.js";
 import { icon } from "./icons.js";
 import { h } from "./morph.js";
 import { prose } from "./safe_html.js";
@@ -73,23 +74,53 @@ export function reactions(summary) {
 
 const ROLES = { OWNER: "role-owner", MEMBER: "role-member", COLLABORATOR: "role-collaborator" };
 
-/** Something said, as a card. `link` is its anchor, `what` says what its author did. */
-export function comment(said, { id, what = t("commented"), link = null, extra = null, small = false }) {
+/**
+ * Something said, as a card. `what` says what its author did; `path` is where the API takes a new
+ * wording of it, which only its author on `place` is offered.
+ */
+export function comment(said, { id, what = t("commented"), small = false, path = null, place = null }) {
   const edited = said.updated_at && Date.parse(said.updated_at) - Date.parse(said.created_at) > 1000;
   const role = isBot(said.user) ? "bot" : ROLES[said.author_association];
   const written = said.created_at ?? said.submitted_at;
+  const mine = path && said.user?.login === place?.session.person.login;
   return h("article.said", {
     id, "data-key": id, "data-version": `${said.updated_at ?? ""} ${said.body ?? ""}`, class: small ? "small" : "",
     "aria-label": t("said-by", { who: said.user?.login ?? "?" }), tabindex: "-1",
   },
     h("header", null,
       face(said.user, "tiny"), h("b", null, said.user?.login ?? "?"), h("span.what", null, what),
-      h("a.when", { href: link ?? `#${id}` }, when(written)),
+      h("a.when", { href: `#${id}` }, when(written)),
       edited ? h("span.edited", { title: new Date(said.updated_at).toLocaleString(language()) }, t("edited")) : null,
-      role ? h("span.role", null, role === "bot" ? t("bot") : t(role)) : null),
-    h("div.body", { "data-key": "body" }, said.body_html ? prose(said.body_html) : plain(said.body)),
-    reactions(said.reactions), extra);
+      h("span.right", null,
+        mine ? h("button.quiet", { type: "button", "data-do": "edit", "data-id": id, "data-text": said.body ?? "" }, t("edit")) : null,
+        role ? h("span.role", null, role === "bot" ? t("bot") : t(role)) : null)),
+    mine && place.editing === id
+      ? rewording(id, path)
+      : h("div.body", { "data-key": "body" }, said.body_html ? prose(said.body_html) : plain(said.body)),
+    reactions(said.reactions));
 }
+
+function rewording(id, path) {
+  return h("div.rewording", { "data-key": "rewording" },
+    box({ key: `edit-${id}`, doing: "reword", name: t("edit"), button: t("save"), facts: { path } }),
+    h("button.quiet", { type: "button", "data-do": "edit", "data-id": "" }, t("cancel")));
+}
+
+/** Actions of every page that shows comments: say it in other words. */
+export const rewriting = {
+  edit: (button, place) => {
+    const { id, text } = button.dataset;
+    if (id) keepDraft(`edit-${id}`, text);
+    place.editing = id || null;
+    place.draw();
+    document.querySelector(".rewording textarea")?.focus();
+  },
+  reword: async (form, place) => {
+    await send("PATCH", form.dataset.path, { body: form.elements.body.value });
+    place.editing = null;
+    place.draw();
+  },
+};
 
 /** Text without a rendering: as it is, or that there is none. */
 function plain(text) {

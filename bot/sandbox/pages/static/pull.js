@@ -5,7 +5,8 @@ import { annotationsOf, checks } from "./checks.js";
 import { conversation } from "./conversation.js";
 import { changed } from "./diff.js";
 import { h } from "./morph.js";
-import { badge, stateOf, when } from "./parts.js";
+import { badge, rewriting, stateOf, when } from "./parts.js";
+import { labelling } from "./sides.js";
 import { settle, states, threadsOf } from "./threads.js";
 import { t } from "./words.js";
 
@@ -25,6 +26,8 @@ export const pull = {
   },
   render: (state, place) => [heading(state, place), tabs(state, place), body(state, place)],
   actions: {
+    ...rewriting,
+    ...labelling,
     comment: (form, { repo, number }) =>
       send("POST", `/repos/${repo}/issues/${number}/comments`, { body: form.elements.body.value }),
     reply: (form, { repo, number }) =>
@@ -97,9 +100,7 @@ function tabs({ pull: found, runs }, { repo, number, tab }) {
 
 function body(state, place) {
   if (place.tab === "files") {
-    const shown = changed(state.files, {
-      threads: threadsOf(state.remarks, state.known), writing: place.writing ?? null, mayWrite: true,
-    });
+    const shown = changed(state.files, { threads: threadsOf(state.remarks, state.known), place });
     return h("div", { "data-key": "tab-files" }, shown);
   }
   const parts = place.tab === "checks" ? checks(state, place) : conversation(state, place);

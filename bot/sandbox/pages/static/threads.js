@@ -49,7 +49,7 @@ const seen = (node) => (node ? { id: node.id, resolved: node.isResolved, outdate
 export const spotOf = (one) => `${one.side === "LEFT" ? "L" : "R"}${one.line}`;
 
 /** A thread with a box to reply in; `context` shows the lines it is about. */
-export function thread(one, { mayWrite, context = false }) {
+export function thread(one, place, { context = false } = {}) {
   const line = one.line ?? one.was;
   return h("details.review-thread", {
     "data-key": `thread-${one.root}-${one.resolved ? "done" : "open"}`, class: one.resolved ? "resolved" : "", open: !one.resolved,
@@ -58,13 +58,11 @@ export function thread(one, { mayWrite, context = false }) {
       one.outdated ? h("span.role", null, t("outdated")) : null,
       one.resolved ? h("span.role.good", null, t("resolved")) : null),
     context && one.hunk ? excerpt(one.hunk) : null,
-    one.comments.map((said) => comment(said, { id: `discussion_r${said.id}`, small: true })),
-    mayWrite
-      ? box({
-          key: `reply-${one.root}`, doing: "reply", name: t("reply"), button: t("reply"), rows: 1, placeholder: t("reply-placeholder"),
-          inserts: ["/cfg revise "], facts: { root: one.root },
-        })
-      : null,
+    one.comments.map((said) => comment(said, { id: `discussion_r${said.id}`, small: true, place, path: `/repos/${place.repo}/pulls/comments/${said.id}` })),
+    box({
+      key: `reply-${one.root}`, doing: "reply", name: t("reply"), button: t("reply"), rows: 1, placeholder: t("reply-placeholder"),
+      inserts: ["/cfg revise "], facts: { root: one.root },
+    }),
     one.id
       ? h("p.row.end", { "data-key": "settle" },
           h("button.quiet", { type: "button", "data-do": "settle", "data-id": one.id, "data-to": one.resolved ? "open" : "resolved" },

@@ -3,6 +3,8 @@
 const WORDS = {
   // name: [English, Korean]
   about: ["About", "정보"],
+  add: ["Add", "추가"],
+  "add-label": ["Add a label", "라벨 붙이기"],
   "add-comment": ["Add a comment", "댓글 쓰기"],
   annotations: ["Annotations ({count})", "주석 ({count})"],
   areas: ["Repository", "저장소"],
@@ -25,6 +27,7 @@ const WORDS = {
   description: ["Description", "내용"],
   development: ["Pull requests", "풀 리퀘스트"],
   "diff-of": ["Changes in {path}", "{path}의 변경"],
+  edit: ["Edit", "수정"],
   edited: ["edited", "수정됨"],
   excerpt: ["The lines it is about", "해당하는 줄"],
   "file-added": ["new file", "새 파일"],
@@ -109,10 +112,12 @@ const WORDS = {
   "review-commented": ["reviewed", "님의 검토 ·"],
   "review-dismissed": ["reviewed (dismissed)", "님의 검토 (취소됨) ·"],
   reviewers: ["Reviewers", "검토자"],
+  "remove-label": ["Remove label {name}", "{name} 라벨 떼기"],
   "role-collaborator": ["collaborator", "협력자"],
   "role-member": ["member", "구성원"],
   "role-owner": ["owner", "소유자"],
   running: ["running", "실행 중"],
+  save: ["Save", "저장"],
   "said-by": ["Comment by {who}", "{who} 님의 댓글"],
   sandbox: ["sandbox", "샌드박스"],
   "sandbox-what": [
