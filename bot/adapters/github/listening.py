@@ -7,7 +7,7 @@ edited: both may hold a command that nobody has taken yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.adapters.github.access import Access
 from bot.adapters.github.paths import of, of_repo
@@ -45,7 +45,8 @@ def spoken_since(access: Access, repo: Repo, since: str) -> tuple[Spoken, ...]:
     An issue also counts as changed when it was only labelled or answered: GitHub does not say what
     of it changed.
     """
-    order = {"since": since, "sort": "updated", "direction": "asc"}
+    whole = datetime.fromisoformat(since).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    order = {"since": whole, "sort": "updated", "direction": "asc"}
     read: list[tuple[str, dict[str, str], Callable[[Repo, Json], Spoken]]] = [
         ("issues", {**order, "state": "all"}, _issue),
         ("issues/comments", order, _comment),
@@ -102,7 +103,7 @@ def _comment(repo: Repo, data: Json) -> Spoken:
 
 
 def _remark(repo: Repo, data: Json) -> Spoken:
-    line = data.get("line") if data.get("side", "RIGHT") == "RIGHT" else None
+    line = data.get("line") or data.get("original_line")  # the first is gone once it is outdated
     return Spoken(
         repo=repo,
         where=Where.REVIEW,
