@@ -9,6 +9,12 @@ const FULL = "application/vnd.github.full+json";
 const BASE = "/api/v3";
 const kept = new Map();
 let token = "";
+let asked = 0;
+
+/** From now on nothing that was heard before counts as new enough. */
+export function hurry() {
+  asked = Date.now();
+}
 
 /** Whose word the next calls are. */
 export function speakAs(secret) {
@@ -23,18 +29,21 @@ export class Trouble extends Error {
   }
 }
 
-/** The JSON at `path` (below the API's root, or an absolute path of this origin with `raw`). */
-export async function get(path, { raw = false } = {}) {
-  const one = await conditional(raw ? path : BASE + path);
+/**
+ * The JSON at `path` (below the API's root, or an absolute path of this origin with `raw`). An
+ * answer that is younger than `calm` milliseconds is not asked for again: GitHub counts requests.
+ */
+export async function get(path, { raw = false, calm = 0 } = {}) {
+  const one = await conditional(raw ? path : BASE + path, calm);
   return one.data;
 }
 
 /** All pages of a list, as one list; the same list object while no page changes. */
-export async function all(path) {
+export async function all(path, { calm = 0 } = {}) {
   const pages = [];
   let url = `${BASE}${path}${path.includes("?") ? "&" : "?"}per_page=100`;
   while (url && pages.length < 30) {
-    const page = await conditional(url);
+    const page = await conditional(url, calm);
     pages.push(page);
     url = page.next;
   }
@@ -47,21 +56,26 @@ export async function all(path) {
   return made.data;
 }
 
-async function conditional(url) {
+async function conditional(url, calm) {
   const name = `${token} ${url}`;
   const before = kept.get(name);
+  const now = Date.now();
+  if (before && before.at > asked && now - before.at < calm) return before;
   const headers = { ...heads(), ...(before?.etag ? { "If-None-Match": before.etag } : {}) };
   const answer = await ask(url, { headers, cache: "no-store" });
-  if (answer.status === 304 && before) return before;
+  if (answer.status === 304 && before) {
+    before.at = now;
+    return before;
+  }
   const text = await answer.text();
   if (!answer.ok) throw trouble(answer, text);
   const next = nextOf(answer.headers.get("link"));
   const etag = answer.headers.get("etag");
   if (before && before.text === text && before.next === next) {
-    before.etag = etag;
+    Object.assign(before, { etag, at: now });
     return before;
   }
-  const made = { etag, text, next, data: parse(text) };
+  const made = { etag, text, next, at: now, data: parse(text) };
   kept.set(name, made);
   return made;
 }
@@ -96,17 +110,20 @@ export async function rendered(text, context) {
   return kept.get(name);
 }
 
-/** A GraphQL query or mutation; its `data`. */
-export async function graphql(query, variables) {
+/** A GraphQL query or mutation; its `data`. `calm` as for `get`. */
+export async function graphql(query, variables, { calm = 0 } = {}) {
   const headers = { ...heads(), "Content-Type": "application/json" };
   const body = JSON.stringify({ query, variables });
+  const name = `graphql ${token} ${body}`;
+  const now = Date.now();
+  const before = kept.get(name);
+  if (before && before.at > asked && now - before.at < calm) return before.data;
   const answer = await ask("/api/graphql", { method: "POST", headers, body });
   const text = await answer.text();
   if (!answer.ok) throw trouble(answer, text);
   const { data, errors } = parse(text);
   if (errors?.length) throw new Trouble(200, errors.map((one) => one.message).join("; "));
-  const name = `graphql ${token} ${body}`;
-  if (kept.get(name)?.text !== text) kept.set(name, { text, data });
+  kept.set(name, before?.text === text ? { ...before, at: now } : { text, data, at: now });
   return kept.get(name).data;
 }
 

@@ -3,16 +3,17 @@
 // One view is shown at a time. It is loaded again every second while somebody can see it, and drawn
 // only if what was loaded differs.
 
-import { get, speakAs, Trouble } from "./api.js";
+import { get, hurry, speakAs, Trouble } from "./api.js";
 import { h, morph } from "./morph.js";
 import { keepDraft } from "./parts.js";
 import { placeOf } from "./routes.js";
 import { language, speak, t } from "./words.js";
 
 const EVERY = 1000;
+const QUIET = 4000; // when nothing has happened for a minute
 const SLOWEST = 8000;
 const [header, main, troubled, said] = ["top", "main", "trouble", "said"].map((id) => document.getElementById(id));
-const app = { session: null, place: null, state: null, drawn: 0, timer: null, wait: EVERY, turn: 0, until: 0 };
+const app = { session: null, place: null, state: null, drawn: 0, moved: 0, timer: null, wait: EVERY, turn: 0, until: 0 };
 
 async function start() {
   const wanted = new URLSearchParams(location.search).get("lang");
@@ -52,7 +53,7 @@ async function roles() {
 async function show({ top = false } = {}) {
   const url = new URL(location.href);
   const place = { repo: app.session.repo, ...placeOf(url), session: app.session, go, draw };
-  Object.assign(app, { place, state: null, wait: EVERY });
+  Object.assign(app, { place, state: null, wait: EVERY, moved: Date.now() });
   main.setAttribute("aria-busy", "true");
   bar();
   if (!(await tick())) return;
@@ -78,14 +79,12 @@ async function tick() {
     const state = await place.view.load(place);
     if (turn !== app.turn || place !== app.place) return false;
     calm();
-    const stale = Date.now() - app.drawn > 20_000; // "1 minute ago" grows older
-    if (!app.state || stale || differs(state, app.state)) {
-      const first = !app.state;
-      const before = app.state;
-      app.state = state;
-      draw();
-      if (!first && !stale) announce(before, state);
-    }
+    const before = app.state;
+    const moved = !before || differs(state, before);
+    app.state = state;
+    if (moved) app.moved = Date.now();
+    if (moved || Date.now() - app.drawn > 20_000) draw(); // "1 minute ago" grows older
+    if (before && moved) announce(before, state);
   } catch (trouble) {
     if (turn !== app.turn) return false;
     if (!(trouble instanceof Trouble)) console.error(trouble);
@@ -124,6 +123,7 @@ function worry(trouble) {
   if (app.state && unseen) tell(trouble instanceof Trouble ? `${trouble.message} ${t("trying-again")}` : t("trouble-page"));
   else {
     tell("");
+    main.removeAttribute("aria-busy");
     morph(main, h("section.welcome", { "data-key": "trouble", role: "alert" }, h("h1", null, t("trouble")),
       h("p", null, trouble instanceof Trouble ? trouble.message : t("trouble-page")),
       h("p", null, h("a.go", { href: `/${app.session.repo}/issues` }, t("issues")))));
@@ -132,7 +132,7 @@ function worry(trouble) {
 }
 
 function calm() {
-  app.wait = EVERY;
+  app.wait = Date.now() - app.moved > 60_000 ? QUIET : EVERY;
   if (Date.now() > app.until) tell("");
 }
 
@@ -201,6 +201,8 @@ async function act(target) {
   hold(controls, true);
   try {
     await doing(target, place, app.state);
+    hurry();
+    app.moved = Date.now();
     if (form) empty(form);
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) console.error(trouble);
@@ -290,7 +292,11 @@ function listen() {
     if (target.dataset.draft) keepDraft(target.dataset.draft, target.value);
   });
   addEventListener("popstate", () => show());
-  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(app.timer) : tick()));
+  document.addEventListener("visibilitychange", () => {
+    app.moved = Date.now();
+    if (document.hidden) clearTimeout(app.timer);
+    else tick();
+  });
 }
 
 start();

@@ -12,9 +12,9 @@ export const issue = {
   title: ({ number, repo }, state) => `${state ? `${state.issue.title} · ` : ""}#${number} · ${repo}`,
   load: async ({ repo, number, go }) => {
     const [found, comments, pulls] = await Promise.all([
-      get(`/repos/${repo}/issues/${number}`),
+      get(`/repos/${repo}/issues/${number}`, { calm: 2500 }),
       all(`/repos/${repo}/issues/${number}/comments`),
-      all(`/repos/${repo}/pulls?state=all`),
+      all(`/repos/${repo}/pulls?state=all`, { calm: 2500 }),
     ]);
     if (found.pull_request) go(`/${repo}/pull/${number}${location.hash}`, { replace: true });
     return { issue: found, comments, pulls };

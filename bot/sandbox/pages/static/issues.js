@@ -74,7 +74,7 @@ function examples(session, props) {
 /** A page to write a new issue on. */
 export const fresh = {
   title: ({ repo }) => `${t("new-issue")} · ${repo}`,
-  load: async ({ repo }) => ({ about: await get(`/repos/${repo}`) }),
+  load: async ({ repo }) => ({ about: await get(`/repos/${repo}`, { calm: 60_000 }) }),
   render: (_, place) => {
     const example = place.session.examples[Number(place.query.get("example") ?? -1)];
     if (example && !draft("new-title")) choose(example);

@@ -19,7 +19,7 @@ export const pull = {
     const { repo, number } = place;
     const found = await get(`/repos/${repo}/pulls/${number}`);
     const [runs, more] = await Promise.all([
-      get(`/repos/${repo}/commits/${found.head.sha}/check-runs?per_page=100`),
+      get(`/repos/${repo}/commits/${found.head.sha}/check-runs?per_page=100`, { calm: 1500 }),
       LOADS[place.tab](repo, number, found),
     ]);
     return { pull: found, runs: runs.check_runs, ...more, ...(place.tab === "checks" ? await annotationsOf(repo, runs.check_runs) : {}) };
@@ -53,12 +53,12 @@ export const pull = {
 
 async function loadTalk(repo, number, found) {
   const [issue, comments, reviews, remarks, commits, statuses] = await Promise.all([
-    get(`/repos/${repo}/issues/${number}`),
+    get(`/repos/${repo}/issues/${number}`, { calm: 2500 }),
     all(`/repos/${repo}/issues/${number}/comments`),
-    all(`/repos/${repo}/pulls/${number}/reviews`),
+    all(`/repos/${repo}/pulls/${number}/reviews`, { calm: 2500 }),
     all(`/repos/${repo}/pulls/${number}/comments`),
     once(`commits ${repo} ${number} ${found.head.sha}`, () => all(`/repos/${repo}/pulls/${number}/commits`)),
-    get(`/repos/${repo}/commits/${found.head.sha}/status`),
+    get(`/repos/${repo}/commits/${found.head.sha}/status`, { calm: 4500 }),
   ]);
   const known = remarks.length ? await states(repo, number) : null;
   return { issue, comments, reviews, remarks, commits, statuses, known };

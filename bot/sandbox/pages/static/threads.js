@@ -17,7 +17,7 @@ const UNRESOLVE = "mutation($id:ID!){unresolveReviewThread(input:{threadId:$id})
 export async function states(repo, number) {
   const [owner, name] = repo.split("/");
   try {
-    return await graphql(ASK, { owner, name, number });
+    return await graphql(ASK, { owner, name, number }, { calm: 5000 });
   } catch {
     return null;
   }

@@ -13,10 +13,11 @@ const encoded = (path) => path.split("/").map(encodeURIComponent).join("/");
 export const tree = {
   title: ({ path, repo }) => `${path || t("files")} · ${repo}`,
   load: async ({ repo, ref, path }) => {
-    const about = await get(`/repos/${repo}`);
+    const about = await get(`/repos/${repo}`, { calm: 60_000 });
     const at = ref ?? about.default_branch;
-    const found = await get(`/repos/${repo}/contents/${encoded(path)}?ref=${encodeURIComponent(at)}`);
-    const latest = await get(`/repos/${repo}/commits/${encodeURIComponent(at)}`).catch((trouble) => {
+    const below = path ? `/${encoded(path)}` : "";
+    const found = await get(`/repos/${repo}/contents${below}?ref=${encodeURIComponent(at)}`, { calm: 2500 });
+    const latest = await get(`/repos/${repo}/commits/${encodeURIComponent(at)}`, { calm: 2500 }).catch((trouble) => {
       if (trouble.status) return null;
       throw trouble;
     });
