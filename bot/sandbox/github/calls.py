@@ -153,10 +153,14 @@ class Call:
             raise Refused(422, f"Invalid request.\n\nFor '{name}', {value!r} is not a boolean.")
         return value
 
+    def page_size(self) -> int:
+        """How many rows a page has: ``per_page``, 30 without it, 100 at the most."""
+        return min(max(_whole(self.query.get("per_page"), 30), 1), 100)
+
     def page(self, items: Iterable[T]) -> list[T]:
         """The page asked for; tells of the others in the Link header."""
         rows = list(items)
-        size = min(max(_whole(self.query.get("per_page"), 30), 1), 100)
+        size = self.page_size()
         page = max(_whole(self.query.get("page"), 1), 1)
         last = max((len(rows) + size - 1) // size, 1)
         turns = []

@@ -140,6 +140,10 @@ def _connection(kind: str, rows: Sequence[Node], arguments: Mapping[str, Any]) -
     }
 
 
+def _commit(sha: str | None) -> Node | None:
+    return {"__typename": "Commit", "oid": sha, "id": node_id("C", sha)} if sha else None
+
+
 def _actor(account: Account | None) -> Node | None:
     if account is None:
         return None
@@ -214,10 +218,12 @@ class _Schema:
             "merged": pull.merged_at is not None,
             "isDraft": pull.draft,
             "headRefName": pull.head_ref,
-            "headRefOid": pull.head_sha,
             "baseRefName": pull.base_ref,
             "baseRefOid": pull.base_sha,
             "author": _actor(issue.user),
+            "mergedBy": _actor(pull.merged_by),
+            "mergeCommit": _commit(pull.merge_sha),
+            "headRefOid": pull.head_sha,
             "mergeStateStatus": lambda _: merging(self._world, repo, issue, pull).state.upper(),
             "reviewThreads": lambda wanted: self._threads(repo, issue.number, wanted),
         }

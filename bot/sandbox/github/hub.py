@@ -12,7 +12,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.responses import Response
 
-from bot.sandbox.github import events, shapes_base
+from bot.sandbox.github import events, shapes_base, shapes_issue
 from bot.sandbox.github.faults import Faults
 from bot.sandbox.github.git_repo import ZERO, Bare, edits_of
 from bot.sandbox.github.hooks import Hooks
@@ -185,6 +185,39 @@ class GitHub:
         with self.world.lock:
             found = Protection(tuple(required_checks), approvals, strict)
             self.world.repo(full_name).protections[branch] = found
+
+    def allow_merges(self, full_name: str, methods: Sequence[str]) -> None:
+        """By which ways pull requests may be merged: some of merge, squash and rebase."""
+        with self.world.lock:
+            self.world.repo(full_name).merge_methods = frozenset(methods)
+
+    def set_role(self, full_name: str, login: str, role: str) -> None:
+        """What a person may do from now on; "none" takes them out."""
+        with self.world.lock:
+            roles = self.world.repo(full_name).roles
+            roles.pop(login.lower(), None)
+            if ROLES.index(role):
+                roles[login.lower()] = role
+
+    def delete_issue(self, full_name: str, number: int) -> None:
+        """The issue is no more: whoever asks for it is told so (410)."""
+        with self.world.lock:
+            repo = self.world.repo(full_name)
+            issue = repo.issues.pop(number)
+            shape = shapes_issue.issue(self.world, repo, issue)
+            repo.deleted.add(number)
+            repo.comments = {k: c for k, c in repo.comments.items() if c.number != number}
+            payload = {"action": "deleted", "issue": shape}
+            events.tell(self.world, repo, repo.owner, "issues", payload)
+
+    def uninstall(self, installation_id: int) -> None:
+        """The App is taken out of the account; its tokens end at once."""
+        with self.world.lock:
+            found = self.world.installations.pop(installation_id)
+            tokens = self.world.tokens
+            for value in [v for v, token in tokens.items() if token.installation is found]:
+                del tokens[value]
+            events.installed(self.world, found, "deleted", found.account)
 
     def push(
         self,

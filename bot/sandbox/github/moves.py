@@ -48,7 +48,7 @@ def _follow(world: World, repo: Repo, branch: str, old: str, new: str, who: Acco
     for issue, pull in repo.pulls():
         if issue.state != "open":
             continue
-        if pull.head_ref == branch and new == ZERO:
+        if branch in {pull.head_ref, pull.base_ref} and new == ZERO:
             close(world, repo, issue, who)
         elif pull.head_ref == branch:
             _move_head(world, repo, issue, pull, new)

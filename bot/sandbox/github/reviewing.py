@@ -26,6 +26,16 @@ class Spot:
     start_side: str | None = None
 
 
+def in_words(refused: Refused) -> Refused:
+    """The same refusal as the reviews endpoint says it: in a sentence, not by field."""
+    told = str((refused.errors or [{}])[0].get("message", ""))
+    name, _, message = told.removeprefix("pull_request_review_thread.").partition(" ")
+    text = f"Pull request review thread {name.replace('_', ' ')} {message}"
+    if name in {"line", "start_line"}:
+        text += " and Pull request review thread diff hunk can't be blank"
+    return Refused(422, "Unprocessable Entity", errors=[text])
+
+
 def _not_there(name: str, message: str) -> Refused:
     error = {
         "resource": "PullRequestReviewComment",

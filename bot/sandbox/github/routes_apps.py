@@ -145,7 +145,7 @@ def list_deliveries(call: Call) -> object:
     """The App's deliveries, newest first; ``cursor`` goes on after one of them."""
     rows = _hooks(call).done(_app(call))
     cursor, status = call.query.get("cursor", ""), call.query.get("status")
-    size = min(max(int(call.query.get("per_page", "30")), 1), 100)
+    size = call.page_size()
     if status:
         rows = [row for row in rows if row.failed == (status == "failure")]
     if cursor:

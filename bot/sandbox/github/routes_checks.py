@@ -142,6 +142,11 @@ def _checked_output(call: Call) -> Json:
         raise Refused(422, "Invalid request.\n\nFor 'output', not an object.")
     if output and not isinstance(output.get("summary"), str):
         raise Refused(422, 'Invalid request.\n\n"summary" wasn\'t supplied.')
+    for name in ("summary", "text"):
+        if len(output.get(name) or "") > 65_535:
+            raise Refused(
+                422, f"Invalid request.\n\nOnly 65535 characters are allowed; {name} is longer."
+            )
     rows = output.get("annotations") or []
     if len(rows) > _ANNOTATIONS:
         raise Refused(

@@ -12,6 +12,7 @@ from bot.sandbox.github.moves import close
 from bot.sandbox.github.rows import Comment, Issue, Label, Reaction, Written
 from bot.sandbox.github.writing import (
     checked_body,
+    checked_text,
     issue_of,
     known_label,
     label_names,
@@ -31,11 +32,10 @@ def _shape(call: Call, issue: Issue) -> Json:
 def create_issue(call: Call) -> object:
     """A new issue; labels only from those who may label."""
     title = call.text("title")
-    if not title.strip():
-        invalid("Issue", "title", "missing_field")
+    checked_text(call, "Issue")
     may_label = call.caller.kind != "user" or call.repo.allows(call.actor.login, "triage")
     names = label_names(call) if may_label else []
-    now, number = call.world.now(), max(call.repo.issues, default=0) + 1
+    now, number = call.world.now(), call.repo.next_number()
     issue = Issue(
         call.world.new_id(),
         call.actor,
@@ -49,6 +49,8 @@ def create_issue(call: Call) -> object:
     )
     call.repo.issues[number] = issue
     events.issue_happened(call.world, call.repo, issue, "opened", call.actor)
+    for label in _labels(call, issue):
+        events.issue_happened(call.world, call.repo, issue, "labeled", call.actor, label=label)
     shape = _shape(call, issue)
     return Answer(201, shape, {"Location": shape["url"]})
 
@@ -89,6 +91,7 @@ def update_issue(call: Call) -> object:
 def edit_issue(call: Call, issue: Issue) -> None:
     """Change title, body and state as the body says, and tell of what really changed."""
     changes: Json = {}
+    checked_text(call, "PullRequest" if issue.pull else "Issue")
     for name in ("title", "body"):
         if name in call.body and call.maybe(name) != getattr(issue, name):
             may_edit(call, issue)

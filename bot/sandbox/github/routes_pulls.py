@@ -16,7 +16,7 @@ from bot.sandbox.github.pulls import Merging, diff_base, merging, unmet
 from bot.sandbox.github.routes_issues import edit_issue
 from bot.sandbox.github.routes_repos import diff_answer
 from bot.sandbox.github.rows import Issue, Pull
-from bot.sandbox.github.writing import may_edit, pull_of
+from bot.sandbox.github.writing import checked_text, may_edit, pull_of
 
 _READ, _WRITE = "pull_requests:read", "pull_requests:write"
 _PAGE = "/repos/{owner}/{repo}/pulls"
@@ -45,8 +45,9 @@ def create_pull(call: Call) -> object:
     for field, name in (("head", head), ("base", base)):
         if name not in heads:
             invalid("PullRequest", field, "invalid")
+    checked_text(call, "PullRequest")
     _refuse_pointless(call, head, base)
-    now, number = call.world.now(), max(call.repo.issues, default=0) + 1
+    now, number = call.world.now(), call.repo.next_number()
     pull = Pull(head, base, heads[head], heads[base], draft=call.flag("draft"))
     issue = Issue(
         call.world.new_id(),
@@ -184,9 +185,8 @@ def merge(call: Call) -> object:
     if sha is not None and sha != pull.head_sha:
         raise Refused(409, "Head branch was modified. Review and try the merge again.")
     _refuse_unmergeable(call, issue, pull)
+    _refuse_method(call)
     method = call.text("merge_method", default="merge")
-    if method not in _METHODS:
-        invalid("PullRequest", "merge_method", "invalid")
     base = call.repo.heads[pull.base_ref]
     commit = _METHODS[method](call, issue, pull, base)
     try:
@@ -196,6 +196,15 @@ def merge(call: Call) -> object:
     merged(call.world, call.repo, issue, pull, commit, call.actor)
     settle(call.world, call.repo, call.actor)
     return {"sha": commit, "merged": True, "message": "Pull Request successfully merged"}
+
+
+def _refuse_method(call: Call) -> None:
+    method = call.text("merge_method", default="merge")
+    if method not in _METHODS:
+        invalid("PullRequest", "merge_method", "invalid")
+    if method not in call.repo.merge_methods:
+        names = {"merge": "Merge commits", "squash": "Squash merges", "rebase": "Rebase merges"}
+        raise Refused(405, f"{names[method]} are not allowed on this repository.")
 
 
 def _refuse_unmergeable(call: Call, issue: Issue, pull: Pull) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bot.sandbox.github import events, shapes_pull
 from bot.sandbox.github.calls import Answer, Call, Json, Refused, missing, route
 from bot.sandbox.github.moves import age
-from bot.sandbox.github.reviewing import Spot, place, spot
+from bot.sandbox.github.reviewing import Spot, in_words, place, spot
 from bot.sandbox.github.rows import Issue, LineComment, Pull, Review
 from bot.sandbox.github.writing import checked_body, may_edit, pull_of, since
 
@@ -71,10 +71,17 @@ def _spot(call: Call, pull: Pull, row: Json, commit: str) -> tuple[Spot, str]:
     text = row.get("body")
     if not isinstance(text, str) or not text.strip():
         raise Refused(422, "Unprocessable Entity", errors=["Body can't be blank"])
-    return spot(call, pull, row, commit), text
+    try:
+        return spot(call, pull, row, commit), text
+    except Refused as refused:
+        raise in_words(refused) from None
 
 
 def _new_review(call: Call, issue: Issue, body: str, commit: str) -> Review:
+    for row in call.repo.reviews.values():
+        if row.number == issue.number and row.user is call.actor and row.state == "PENDING":
+            message = "User can only have one pending review per pull request"
+            raise Refused(422, "Unprocessable Entity", errors=[message])
     now = call.world.now()
     review = Review(
         call.world.new_id(),

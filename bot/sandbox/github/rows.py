@@ -284,6 +284,12 @@ class Repo:
     statuses: list[Status] = field(default_factory=list)
     deployments: dict[int, Deployment] = field(default_factory=dict)
     protections: dict[str, Protection] = field(default_factory=dict)
+    deleted: set[int] = field(default_factory=set)  # numbers of issues that are no more
+    merge_methods: frozenset[str] = frozenset({"merge", "squash", "rebase"})
+
+    def next_number(self) -> int:
+        """The number of the next issue or pull request; none is given twice."""
+        return max([*self.issues, *self.deleted], default=0) + 1
 
     @property
     def full_name(self) -> str:

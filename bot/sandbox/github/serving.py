@@ -29,6 +29,8 @@ from bot.sandbox.github.traffic import Asked, Logged
 from bot.sandbox.github.world import World
 
 API = "/api/v3"
+_VERSIONS = {"", "2022-11-28", "2026-03-10"}
+_REMOVED = {"merge_commit_sha", "assignee", "has_downloads", "rate"}  # in the newest version
 _METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"]
 _LIMIT = 5_000
 _HOUR = 3_600
@@ -133,7 +135,10 @@ class Door:
         except Refused as refused:
             return _response(_error(refused), headers)
         if asked.method in {"GET", "HEAD"} and answer.status == 200:
-            return _conditional(request, answer, {**headers, **more})
+            response = _conditional(request, answer, {**headers, **more})
+            if response.status_code == 304:
+                self._give_back(caller)
+            return response
         return _response(answer, {**headers, **more})
 
     def _answer(
@@ -142,8 +147,12 @@ class Door:
         if asked.kind == "graphql":
             with self.world.lock:
                 return graphql.answer(self.world, caller, asked), {}
+        version = request.headers.get("x-github-api-version", "")
+        accept = request.headers.get("accept", "")
+        if version not in _VERSIONS:
+            raise Refused(400, f'"{version}" is not a supported API version.')
         if asked.path == "/rate_limit":
-            return Answer(200, self._overview(caller)), {}
+            return _rendered(Answer(200, self._overview(caller)), accept, version), {}
         method = "GET" if asked.method == "HEAD" else asked.method
         entry, params = find(method, asked.path) or missing()
         body = _body(asked)
@@ -160,33 +169,27 @@ class Door:
                 params,
                 repo,
             )
-            if self._still_computing(call, entry.handler.__name__):
-                return self._uncomputed(call, entry.handler(call)), call.out
-            answer = entry.handler(call)
-        if not isinstance(answer, Answer):
-            answer = Answer(200, answer)
-        return _rendered(answer, request.headers.get("accept", "")), call.out
+            found = entry.handler(call)
+            if entry.handler.__name__ == "get_pull" and self.faults.unknowns():
+                found = _uncomputed(found)
+        answer = found if isinstance(found, Answer) else Answer(200, found)
+        return _rendered(answer, accept, version), call.out
 
-    def _still_computing(self, call: Call, name: str) -> bool:
-        return name == "get_pull" and call.method == "GET" and self.faults.unknowns()
-
-    def _uncomputed(self, call: Call, found: object) -> Answer:
-        if isinstance(found, Answer):
-            return found
-        unknown = {"mergeable": None, "rebaseable": None, "mergeable_state": "unknown"}
-        shape = found if isinstance(found, dict) else {}
-        trial = {} if shape.get("merged") else {"merge_commit_sha": None}
-        call.out.setdefault("X-GitHub-Media-Type", "github.v3; format=json")
-        return Answer(200, {**shape, **unknown, **trial})
+    def _give_back(self, caller: Caller) -> None:
+        """What has not changed costs nothing."""
+        with self.world.lock:
+            start, used = self._used[_bucket(caller)]
+            self._used[_bucket(caller)] = start, used - 1
 
     def _limits(self, asked: Asked, caller: Caller) -> tuple[dict[str, str], Refused | None]:
         now = self.world.clock().timestamp()
-        name = str(caller.installation.id) if caller.installation else caller.login or ""
-        start, used = self._used.get(name, (now, 0))
-        if now >= start + _HOUR:
-            start, used = now, 0
-        used += asked.path != "/rate_limit"
-        self._used[name] = start, used
+        name = _bucket(caller)
+        with self.world.lock:
+            start, used = self._used.get(name, (now, 0))
+            if now >= start + _HOUR:
+                start, used = now, 0
+            used += asked.path != "/rate_limit"
+            self._used[name] = start, used
         left, reset = max(0, _LIMIT - used), int(start + _HOUR)
         let = used <= _LIMIT
         told = self.faults.spend(now) if asked.path != "/rate_limit" else None
@@ -203,9 +206,8 @@ class Door:
         return headers, None if let else Refused(403, message)
 
     def _overview(self, caller: Caller) -> Json:
-        name = str(caller.installation.id) if caller.installation else caller.login or ""
         now = self.world.clock().timestamp()
-        start, used = self._used.get(name, (now, 0))
+        start, used = self._used.get(_bucket(caller), (now, 0))
         row = {
             "limit": _LIMIT,
             "used": used,
@@ -215,6 +217,10 @@ class Door:
         other = {**row, "used": 0, "remaining": _LIMIT}
         resources = {"core": row, "search": other, "graphql": other}
         return {"resources": resources, "rate": row}
+
+
+def _bucket(caller: Caller) -> str:
+    return str(caller.installation.id) if caller.installation else caller.login or ""
 
 
 def _kind(path: str) -> str:
@@ -239,12 +245,29 @@ def _body(asked: Asked) -> Json:
     return found
 
 
-def _rendered(answer: Answer, accept: str) -> Answer:
-    full = "full+json" in accept
-    if not full and "html+json" not in accept:
-        return answer
-    data = with_html(answer.data, keep_source=full)
+def _uncomputed(found: object) -> object:
+    """A pull request whose trial merge GitHub has not finished."""
+    if not isinstance(found, dict):
+        return found
+    unknown = {"mergeable": None, "rebaseable": None, "mergeable_state": "unknown"}
+    return {**found, **unknown, **({} if found["merged"] else {"merge_commit_sha": None})}
+
+
+def _rendered(answer: Answer, accept: str, version: str) -> Answer:
+    data, full = answer.data, "full+json" in accept
+    if version == "2026-03-10":
+        data = _without(data, _REMOVED)
+    if full or "html+json" in accept:
+        data = with_html(data, keep_source=full)
     return Answer(answer.status, data, answer.headers, answer.media)
+
+
+def _without(data: object, names: set[str]) -> object:
+    if isinstance(data, list):
+        return [_without(item, names) for item in data]
+    if isinstance(data, dict):
+        return {key: _without(item, names) for key, item in data.items() if key not in names}
+    return data
 
 
 def _error(refused: Refused) -> Answer:

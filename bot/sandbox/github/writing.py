@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 
-from bot.sandbox.github.calls import Call, Refused, missing
+from bot.sandbox.github.calls import Call, Refused, invalid, missing
 from bot.sandbox.github.rows import Issue, Label, Pull, Repo, Written
 from bot.sandbox.github.world import World
 
@@ -19,7 +19,10 @@ W = TypeVar("W", bound=Written)
 
 def issue_of(call: Call) -> Issue:
     """The issue or pull request that the path names."""
-    return call.repo.issues.get(call.number("number")) or missing()
+    number = call.number("number")
+    if number in call.repo.deleted:
+        raise Refused(410, "This issue was deleted")
+    return call.repo.issues.get(number) or missing()
 
 
 def pull_of(call: Call) -> tuple[Issue, Pull]:
@@ -28,10 +31,10 @@ def pull_of(call: Call) -> tuple[Issue, Pull]:
     return found, found.pull or missing()
 
 
-def checked_body(call: Call, *, needed: bool = True) -> str:
+def checked_body(call: Call) -> str:
     """The body of a comment; 422 where it is empty or too long."""
-    body = call.text("body") if needed else call.text("body", default="")
-    if needed and not body.strip():
+    body = call.text("body")
+    if not body.strip():
         raise Refused(
             422,
             "Validation Failed",
@@ -60,6 +63,17 @@ def checked_body(call: Call, *, needed: bool = True) -> str:
     return body
 
 
+def checked_text(call: Call, resource: str) -> None:
+    """422 where the title or body of an issue or pull request is missing or too long."""
+    title = call.maybe("title")
+    if title is not None and not title.strip():
+        invalid(resource, "title", "missing_field")
+    for name, value, most in (("title", title, 256), ("body", call.maybe("body"), _LONGEST)):
+        if value is not None and len(value) > most:
+            message = f"{name} is too long (maximum is {most} characters)"
+            invalid(resource, name, "custom", message)
+
+
 def may_edit(call: Call, written: Written, role: str = "write") -> None:
     """403 unless the caller wrote it or may change what others wrote."""
     if call.caller.kind == "installation" or written.user is call.actor:
@@ -84,6 +98,8 @@ def label_names(call: Call) -> list[str]:
             "Validation Failed",
             errors=[{"resource": "Label", "field": "name", "code": "missing_field"}],
         )
+    if any(len(str(name)) > 50 for name in names):
+        invalid("Label", "name", "too_long")
     return [str(name) for name in names]
 
 
