@@ -294,9 +294,40 @@ def test_a_branch_is_deleted_only_where_it_was(world: World) -> None:
 
 
 def test_an_empty_repository_has_no_branch(world: World) -> None:
-    """GitHub answers 409 there."""
+    """GitHub answers 409 there: a branch cannot be where it was."""
     world.server.on(f"GET {REF}", (409, {"message": "Git Repository is empty."}))
-    assert world.hub.branch_head(REPO, "cfgbot/5-x") is None
+    with pytest.raises(HeadMoved):
+        world.hub.point_branch(REPO, "cfgbot/5-x", B, A)
+
+
+def test_the_tree_of_a_branch_need_not_be_asked_for(world: World) -> None:
+    """Where a branch is says what tree it has: a commit on it is two requests."""
+    commit_scene(world)
+    at = {"sha": A, "commit": {"tree": {"sha": "t" * 40}}}
+    world.server.on(f"GET {ROOT}/branches/main", (200, {"name": "main", "commit": at}))
+    assert world.hub.branch_head(REPO, "main") == A
+    world.hub.commit(REPO, A, [FileChange("a", None, b"x")], "m", "2026-01-01T00:00:00Z")
+    assert f"GET {ROOT}/git/commits/{A}" not in world.server.names()
+
+
+def test_a_branch_that_was_renamed_is_not_there(world: World) -> None:
+    """GitHub answers for the new name; the old one is nobody's branch."""
+    at = {"sha": A, "commit": {"tree": {"sha": "t" * 40}}}
+    world.server.on(f"GET {ROOT}/branches/old", (200, {"name": "new", "commit": at}))
+    assert world.hub.branch_head(REPO, "old") is None
+    assert world.hub.branch_head(REPO, "none") is None
+
+
+def test_who_we_are_is_seen_in_what_we_wrote(world: World) -> None:
+    """After a comment neither the App nor its account is asked for."""
+    commit_scene(world)
+    world.server.on(f"GET {COMMENTS}", (200, []))
+    world.server.on(f"POST {COMMENTS}", (201, {"id": 9, "user": {**US, "id": 77}}))
+    world.hub.comment(REPO, 5, MARK, MARK)
+    world.hub.commit(REPO, A, [FileChange("a", None, b"x")], "m", "2026-01-01T00:00:00Z")
+    assert world.server.last("POST")["author"]["email"].startswith("77+cfgbot[bot]@")
+    assert world.hub.bot_login() == "cfgbot[bot]"
+    assert not {"GET /app", "GET /users/cfgbot%5Bbot%5D"} & set(world.server.names())
 
 
 # --- pull requests --------------------------------------------------------------------------

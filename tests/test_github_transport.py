@@ -195,8 +195,9 @@ def world(served: tuple[str, Scripted]) -> Iterator[World]:
         yield world
 
 
-REF = f"{ROOT}/git/ref/heads/main"
-AT_MAIN = (200, {"object": {"sha": "a" * 40}})
+REF = f"{ROOT}/branches/main"
+_COMMIT = {"sha": "a" * 40, "commit": {"tree": {"sha": "b" * 40}}}
+AT_MAIN = (200, {"name": "main", "commit": _COMMIT})
 
 
 def test_addresses_follow_the_web_address() -> None:

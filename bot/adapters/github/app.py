@@ -14,7 +14,7 @@ from bot.adapters.github.client import Client
 from bot.adapters.github.limits import Limits
 from bot.adapters.github.paths import of, of_repo
 from bot.adapters.github.tokens import AppKey, Token, Tokens, proof
-from bot.adapters.github.trouble import understood, unless_missing
+from bot.adapters.github.trouble import Json, understood, unless_missing
 from bot.core.repo import Repo
 
 _NOREPLY = "users.noreply.github.com"
@@ -59,9 +59,18 @@ class App:
             if self._person is None:
                 user = unless_missing(lambda: asking.get(of("users", login)))
                 with understood("user"):
-                    number = f"{int(user['id'])}+" if user else ""
-                self._person = {"name": login, "email": f"{number}{login}@{_NOREPLY}"}
+                    self._person = _person(login, int(user["id"]) if user else None)
             return dict(self._person)
+
+    def seen(self, user: Json) -> None:
+        """GitHub shows something we wrote as written by ``user``: that is us, so need not be asked."""
+        if not isinstance(user, dict) or user.get("type") != "Bot":
+            return
+        login, number = user.get("login"), user.get("id")
+        if isinstance(login, str) and login.endswith("[bot]") and isinstance(number, int):
+            with self._lock:
+                self._login = login
+                self._person = _person(login, number)
 
     def token(self, installation: int) -> str:
         """An installation token good for at least five minutes more."""
@@ -106,3 +115,9 @@ class App:
         data = self.access.repeat("POST", path).data
         with understood("installation token"):
             return Token(str(data["token"]), datetime.fromisoformat(data["expires_at"]))
+
+
+def _person(login: str, number: int | None) -> dict[str, str]:
+    """How GitHub knows its own accounts in commits; without the number it shows the name alone."""
+    prefix = f"{number}+" if number is not None else ""
+    return {"name": login, "email": f"{prefix}{login}@{_NOREPLY}"}

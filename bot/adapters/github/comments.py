@@ -6,9 +6,10 @@ taken for ours or edited as such.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.adapters.github.access import PAGE, Access, entries, link
+from bot.adapters.github.app import App
 from bot.adapters.github.paths import of_repo
 from bot.adapters.github.trouble import Json, understood
 from bot.core.repo import Repo, Spoken, Where
@@ -35,20 +36,20 @@ def react(access: Access, spoken: Spoken, reaction: str) -> None:
     access.repeat("POST", of_repo(spoken.repo, *kept, "reactions"), {"content": reaction})
 
 
-def find(access: Access, repo: Repo, number: int, marker: str, login: Login) -> int | None:
-    """The newest comment below ``number`` by ``login`` that holds ``marker``."""
+def find(access: Access, repo: Repo, number: int, marker: str, app: App) -> int | None:
+    """The newest comment below ``number`` by the App that holds ``marker``."""
     for comment in _newest_first(access, of_repo(repo, "issues", number, "comments")):
-        if is_ours(comment, marker, login):
+        if is_ours(comment, marker, app):
             return _id(comment)
     return None
 
 
-def post(access: Access, repo: Repo, number: int, body: str, marker: str, login: Login) -> int:
+def post(access: Access, repo: Repo, number: int, body: str, marker: str, app: App) -> int:
     """A comment below ``number``; the one that is there already."""
     path = of_repo(repo, "issues", number, "comments")
     return access.once(
-        lambda: find(access, repo, number, marker, login),
-        lambda: _id(access.act("POST", path, {"body": fitted(body, marker)}).data),
+        lambda: find(access, repo, number, marker, app),
+        lambda: _written(access, path, fitted(body, marker), app),
     )
 
 
@@ -58,13 +59,13 @@ def edit(access: Access, repo: Repo, comment: int, body: str) -> None:
 
 
 def reply(
-    access: Access, repo: Repo, number: int, thread: int, body: str, marker: str, login: Login
+    access: Access, repo: Repo, number: int, thread: int, body: str, marker: str, app: App
 ) -> int:
     """A reply in the review thread; the one that is there already."""
     path = of_repo(repo, "pulls", number, "comments", thread, "replies")
     return access.once(
-        lambda: _find_reply(access, repo, number, thread, marker, login),
-        lambda: _id(access.act("POST", path, {"body": fitted(body, marker)}).data),
+        lambda: _find_reply(access, repo, number, thread, marker, app),
+        lambda: _written(access, path, fitted(body, marker), app),
     )
 
 
@@ -75,23 +76,20 @@ def label(access: Access, repo: Repo, number: int, labels: Sequence[str]) -> Non
         access.repeat("POST", path, {"labels": list(labels)})
 
 
-Login = Callable[[], str]
-
-
-def is_ours(written: Json, marker: str, login: Login) -> bool:
-    """A comment or review with ``marker`` by ``login``; asks for the login only if need be."""
+def is_ours(written: Json, marker: str, app: App) -> bool:
+    """A comment or review with ``marker`` by the App; its login is asked for only if need be."""
     with understood("comment"):
         if marker not in (written["body"] or ""):
             return False
-        return bool((written["user"] or {}).get("login") == login())
+        return bool((written["user"] or {}).get("login") == app.login())
 
 
 def _find_reply(
-    access: Access, repo: Repo, number: int, thread: int, marker: str, login: Login
+    access: Access, repo: Repo, number: int, thread: int, marker: str, app: App
 ) -> int | None:
     path = of_repo(repo, "pulls", number, "comments")
     for comment in access.listed(path, sort="created", direction="desc"):
-        if comment.get("in_reply_to_id") == thread and is_ours(comment, marker, login):
+        if comment.get("in_reply_to_id") == thread and is_ours(comment, marker, app):
             return _id(comment)
     return None
 
@@ -106,6 +104,13 @@ def _newest_first(access: Access, path: str) -> Iterator[Json]:
     for page in range(pages, 1, -1):
         yield from reversed(entries(access.repeat("GET", path, params={**size, "page": str(page)})))
     yield from reversed(entries(first))
+
+
+def _written(access: Access, path: str, body: str, app: App) -> int:
+    written = access.act("POST", path, {"body": body}).data
+    number = _id(written)
+    app.seen(written.get("user"))
+    return number
 
 
 def _id(written: Json) -> int:

@@ -117,7 +117,20 @@ def _blob(access: Access, repo: Repo, data: bytes) -> str:
         return str(access.repeat("POST", of_repo(repo, "git", "blobs"), body).data["sha"])
 
 
-def branch_head(access: Access, repo: Repo, branch: str) -> str | None:
+def branch_head(access: Access, trees: Trees, repo: Repo, branch: str) -> str | None:
+    """Where the branch is; None where there is none. Its tree is noted: what is asked next."""
+    data = unless_missing(lambda: access.get(of_repo(repo, "branches", branch)))
+    if data is None:
+        return None
+    with understood("branch"):
+        if data["name"] != branch:  # renamed since: GitHub leads on to the new name
+            return None
+        sha = str(data["commit"]["sha"])
+        trees.note(repo, sha, str(data["commit"]["commit"]["tree"]["sha"]))
+        return sha
+
+
+def _position(access: Access, repo: Repo, branch: str) -> str | None:
     """Where the branch is; None where there is none, in an empty repository too."""
     try:
         data = unless_missing(lambda: access.get(of_ref(repo, "ref", branch)))
@@ -146,7 +159,7 @@ def _create_branch(access: Access, repo: Repo, branch: str, sha: str) -> None:
     except Refusal as error:
         if error.status != 422:
             raise
-        position = branch_head(access, repo, branch)
+        position = _position(access, repo, branch)
         if position is None:
             raise
         if position != sha:
@@ -171,7 +184,7 @@ def _move_branch(access: Access, repo: Repo, branch: str, sha: str, expected: st
 
 
 def _must_move(access: Access, repo: Repo, branch: str, sha: str, expected: str) -> bool:
-    position = branch_head(access, repo, branch)
+    position = _position(access, repo, branch)
     if position not in {sha, expected}:
         raise HeadMoved(branch)
     return position != sha
@@ -179,12 +192,12 @@ def _must_move(access: Access, repo: Repo, branch: str, sha: str, expected: str)
 
 def delete_branch(access: Access, repo: Repo, branch: str, sha: str) -> None:
     """The branch is gone, if it was at ``sha``."""
-    if branch_head(access, repo, branch) != sha:
+    if _position(access, repo, branch) != sha:
         return
     try:
         access.repeat("DELETE", of_ref(repo, "refs", branch))
     except Refusal as error:
         if error.status not in {404, 422}:  # somebody else was faster
             raise
-        if branch_head(access, repo, branch) == sha:
+        if _position(access, repo, branch) == sha:
             raise

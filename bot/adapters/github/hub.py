@@ -80,7 +80,7 @@ class GitHubHub:
 
     def branch_head(self, repo: Repo, branch: str) -> str | None:
         """One request."""
-        return commits.branch_head(self._at(repo), repo, branch)
+        return commits.branch_head(self._at(repo), self._trees, repo, branch)
 
     def protection(self, repo: Repo, branch: str) -> Protection:
         """Two requests: the branch, and the rulesets that hold for it."""
@@ -92,11 +92,11 @@ class GitHubHub:
 
     def find_comment(self, repo: Repo, number: int, marker: str) -> int | None:
         """One request a hundred comments."""
-        return comments.find(self._at(repo), repo, number, marker, self.bot_login)
+        return comments.find(self._at(repo), repo, number, marker, self._app)
 
     def comment(self, repo: Repo, number: int, body: str, marker: str) -> int:
         """A look and a write."""
-        return comments.post(self._at(repo), repo, number, body, marker, self.bot_login)
+        return comments.post(self._at(repo), repo, number, body, marker, self._app)
 
     def edit_comment(self, repo: Repo, comment: int, body: str) -> None:
         """One request."""
@@ -104,7 +104,7 @@ class GitHubHub:
 
     def reply(self, repo: Repo, number: int, thread: int, body: str, marker: str) -> int:
         """A look and a write."""
-        return comments.reply(self._at(repo), repo, number, thread, body, marker, self.bot_login)
+        return comments.reply(self._at(repo), repo, number, thread, body, marker, self._app)
 
     def resolve(self, repo: Repo, number: int, thread: int) -> None:
         """A look and a write, over GraphQL: REST does not know threads."""
@@ -155,7 +155,7 @@ class GitHubHub:
         """A look and a write; two more requests where GitHub does not take a line."""
         app = self._reviewer or self._app
         access = app.at(self._reviewer.installation(repo) if self._reviewer else repo.installation)
-        reviews.review(access, repo, number, head, event, body, comments, marker, app.login)
+        reviews.review(access, repo, number, head, event, body, comments, marker, app)
 
     def can_approve(self) -> bool:
         """True where a second App is configured as reviewer."""

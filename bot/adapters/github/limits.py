@@ -33,8 +33,8 @@ class Rate:
     every: float
 
 
-# 20 + 60 in any minute, 140 + 360 in any hour: what GitHub allows, and a change takes ten.
-RATES = (Rate(20, 1.0), Rate(140, 10.0))
+# 50 + 30 in any minute, 140 + 360 in any hour: what GitHub allows, and a change takes thirteen.
+RATES = (Rate(50, 2.0), Rate(140, 10.0))
 
 
 def held_for(answer: Answer, now: datetime) -> float | None:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from bot.adapters.github import comments
 from bot.adapters.github.access import Access
-from bot.adapters.github.comments import MAX_BODY, Login, is_ours
+from bot.adapters.github.app import App
+from bot.adapters.github.comments import MAX_BODY, is_ours
 from bot.adapters.github.paths import of_repo
 from bot.adapters.github.review_lines import shown_lines
 from bot.adapters.github.trouble import MISSING, Json, Refusal, understood
@@ -48,23 +49,23 @@ def review(
     body: str,
     remarks: Sequence[LineComment],
     marker: str,
-    login: Login,
+    app: App,
 ) -> None:
     """The review; one with ``marker`` that is there already is left as it is."""
 
     def look() -> bool | None:
-        return _stands(access, repo, number, marker, login) or None
+        return _stands(access, repo, number, marker, app) or None
 
     def act() -> bool:
-        _post(access, repo, number, head, event, body, remarks, marker, login)
+        _post(access, repo, number, head, event, body, remarks, marker, app)
         return True
 
     access.once(look, act)
 
 
-def _stands(access: Access, repo: Repo, number: int, marker: str, login: Login) -> bool:
+def _stands(access: Access, repo: Repo, number: int, marker: str, app: App) -> bool:
     reviews = access.listed(of_repo(repo, "pulls", number, "reviews"))
-    return any(is_ours(one, marker, login) for one in reviews)
+    return any(is_ours(one, marker, app) for one in reviews)
 
 
 def _post(
@@ -76,7 +77,7 @@ def _post(
     body: str,
     remarks: Sequence[LineComment],
     marker: str,
-    login: Login,
+    app: App,
 ) -> None:
     """All on their lines; those GitHub cannot place in the body; at the last all in the body."""
     path = of_repo(repo, "pulls", number, "reviews")
@@ -92,7 +93,7 @@ def _post(
                 raise
             refused = error
             continue
-        _post_rest(access, repo, number, rest, marker, login)
+        _post_rest(access, repo, number, rest, marker, app)
         return
     if refused is not None:
         raise refused
@@ -133,12 +134,12 @@ def _side(remark: LineComment) -> str:
 
 
 def _post_rest(
-    access: Access, repo: Repo, number: int, rest: Sequence[str], marker: str, login: Login
+    access: Access, repo: Repo, number: int, rest: Sequence[str], marker: str, app: App
 ) -> None:
     """Below the pull request, each under a mark of its own."""
     for place, text in enumerate(rest):
         mark = f"{marker}<!-- {place} -->"
-        comments.post(access, repo, number, f"{mark}\n{text}", mark, login)
+        comments.post(access, repo, number, f"{mark}\n{text}", mark, app)
 
 
 def _on_line(remark: LineComment) -> Json:
