@@ -112,7 +112,7 @@ def run(changes: int) -> list[Measured]:
 def main() -> None:
     """Print a table, or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--changes", type=int, default=6)
+    parser.add_argument("--changes", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     measured = run(chosen.changes)

@@ -11,12 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.stage import REPO
-from tests.world import FILES, MOVE, MOVE_KO, same_as_file, world
-
-INVENTORY = b"""servers:
-  config: {address: 192.0.2.7}
-  mail: {address: 192.0.2.9}
-"""
+from tests.world import FILES, INVENTORY, MOVE, MOVE_KO, same_as_file, world
 
 
 @pytest.mark.parametrize(("name", "text"), [("straight-en", MOVE), ("straight-ko", MOVE_KO)])
@@ -24,7 +19,7 @@ def test_a_comment_becomes_a_judged_merged_deployed_change(
     tmp_path: Path, name: str, text: str
 ) -> None:
     """One sentence, both files of both clouds, two builds; nothing else moves."""
-    with world(tmp_path) as made:
+    with world(tmp_path, {**FILES, "inventory.yml": INVENTORY}) as made:
         issue = made.ask(text)
         same_as_file(name, made.text(issue, issue + 1))
         assert made.file("one/app.yml") == FILES["one/app.yml"].decode().replace(".7", ".77")
@@ -58,9 +53,8 @@ def test_what_is_not_carried_out_is_answered(tmp_path: Path, name: str, text: st
     with world(tmp_path, files) as made:
         before = made.dana.get("/branches/main")["commit"]["sha"]
         issue = made.ask(text)
-        thread = made.text(issue)
-        same_as_file(name, thread)
-        assert "hunter2" not in "".join(thread.split("cfgbot[bot]")[1:])
+        same_as_file(name, made.text(issue))
+        assert "hunter2" not in made.bot_said(issue)
         assert made.dana.get("/branches/main")["commit"]["sha"] == before
         assert [branch["name"] for branch in made.dana.get("/branches")] == ["main"]
         assert made.dana.get("/pulls?state=all") == []
@@ -154,7 +148,7 @@ def test_an_issue_with_the_label_is_a_request(tmp_path: Path) -> None:
             "/issues",
             {
                 "title": "Config server",
-                "body": "설정 서버가 192.0.2.7에서 192.0.2.77로 옮겨갔어.",
+                "body": "192.0.2.7을 192.0.2.77로 바꿔줘",
                 "labels": ["cfg"],
             },
         )["number"]
@@ -184,7 +178,7 @@ def test_mentions_and_markup_of_a_request_stay_text(tmp_path: Path) -> None:
     """A request full of mentions, HTML and closing words notifies and closes nothing."""
     with world(tmp_path) as made:
         issue = made.ask(f"{MOVE}\n@acme/all fixes #1 <img src=x onerror=alert(1)> [a](https://e)")
-        thread = "".join(made.text(issue).split("cfgbot[bot]")[1:])
+        thread = made.bot_said(issue)
         assert "@acme" not in thread
         assert "\\<img" in thread
         assert made.dana.get(f"/issues/{issue}")["state"] == "open"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,14 @@ FILES: Mapping[str, bytes] = {
     "README.md": b"# A fleet\n",
     ".cfgbot.yml": POLICY,
 }
+INVENTORY = b"""servers:
+  config-1:
+    role: config
+    address: 192.0.2.7
+  mail-1:
+    role: mail
+    address: 192.0.2.9
+"""
 MOVE = "/cfg change move 192.0.2.7 to 192.0.2.77"
 MOVE_KO = "/cfg change 설정 서버가 192.0.2.7에서 192.0.2.77로 옮겨갔어. 다른 서버들도 맞춰줘"
 
@@ -81,6 +90,11 @@ class World:
         """The threads as text."""
         return "\n".join(self.stage.github.thread(REPO, number) for number in numbers)
 
+    def bot_said(self, number: int) -> str:
+        """Everything the bot wrote below an issue or pull request."""
+        comments = self.dana.get(f"/issues/{number}/comments")
+        return "\n".join(one["body"] for one in comments if one["user"]["type"] == "Bot")
+
     def file(self, path: str, ref: str = "main") -> str:
         """What ``path`` holds on a branch."""
         return base64.b64decode(self.dana.get(f"/contents/{path}?ref={ref}")["content"]).decode()
@@ -126,6 +140,10 @@ def bot(stage: Stage, environ: Mapping[str, str]) -> Iterator[tuple[Server, str]
 def same_as_file(name: str, text: str) -> None:
     """Compare a thread with ``tests/threads/<name>.txt``; CFGBOT_WRITE_THREADS=1 writes it anew."""
     path = THREADS / f"{name}.txt"
+    text = re.sub(r"\d+\.\d( s\b|초)", r"0.0\1", text)  # how long it took
+    text = re.sub(r"(issuecomment-|discussion_r)\d+", r"\g<1>0", text)
+    text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", text)
+    text = re.sub(r"c-\d+-(\w+)-\d+-", r"c-0-\1-0-", text)  # ids
     if os.environ.get("CFGBOT_WRITE_THREADS"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -53,6 +53,20 @@ def spoken_spans(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(spans))
 
 
+def without_secrets(text: str, hidden: str = "«secret»") -> str:
+    """``text`` with every secret it says hidden: what may be written where others read."""
+    for start, end in reversed(spoken_spans(text)):
+        text = text[:start] + hidden + text[end:]
+    return text
+
+
+def secrets_said(text: str) -> tuple[str, ...]:
+    """The secrets that ``text`` says, longest first."""
+    return tuple(
+        sorted({text[start:end] for start, end in spoken_spans(text)}, key=len, reverse=True)
+    )
+
+
 def _is_name(word: str) -> bool:
     plain = word.replace(" ", "")
     return plain.upper() in _KOREAN_NAMES or names_secret(word.replace(" ", "_"))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from bot.core.repo import Repo
 from bot.core.report.thread import marker, revised
 from bot.core.request import Language
+from bot.core.spoken_secrets import without_secrets
 from bot.desk import publishing
 from bot.desk.judging import judge_pushed, judge_task
 from bot.desk.office import Do, Errand, Json, Office
@@ -94,7 +95,7 @@ def judge_revision(office: Office, key: str, asked: Json) -> Json:
     if after is None or after.judged is None:
         return {**_nothing(before), "reason": reason}
     office.ledger.save(after)
-    office.ledger.note(key, "revised", asked["text"])
+    office.ledger.note(key, "revised", without_secrets(asked["text"]))
     return _found(after, after.judged)
 
 

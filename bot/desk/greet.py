@@ -99,7 +99,7 @@ def _revisable(office: Office, spoken: Spoken) -> Json:
 def _save_once(office: Office, task: Task) -> None:
     if office.ledger.task(task.key) is None:
         office.ledger.save(task)
-        office.ledger.note(task.key, "asked", task.groups[0])
+        office.ledger.note(task.key, "asked", task.texts[0])
 
 
 def _answer(office: Office, do: Do, spoken: Spoken, body: str, key: str) -> None:

@@ -15,7 +15,9 @@ from bot.core.outcome import Outcome, Status, Trouble
 from bot.core.policy import Policy, touched
 from bot.core.report.as_json import as_json
 from bot.core.report.pull_request import lines_of
+from bot.core.report.redact import hide_all
 from bot.core.request import Language, Request, RequestError, read_request
+from bot.core.spoken_secrets import secrets_said
 from bot.desk.office import Workshop
 from bot.desk.task import Json, Judged, Task, files_to_json
 from bot.pipeline import Work
@@ -112,8 +114,11 @@ def _judged(rounds: Sequence[_Round], workshop: Workshop, base: str, groups: int
 
 
 def _verdict(outcome: Outcome) -> Json:
-    language = outcome.request.language if outcome.request else Language.ENGLISH
-    return as_json(outcome, language)
+    """As JSON, without any secret of the change or of the request's own words."""
+    if outcome.request is None:
+        return as_json(outcome, Language.ENGLISH)
+    plain = as_json(outcome, outcome.request.language)
+    return hide_all(plain, secrets_said(outcome.request.text))
 
 
 def _policy(workshop: Workshop, base: str) -> Policy:

@@ -37,7 +37,7 @@ def commit(office: Office, key: str) -> str:
     task = load(office, key)
     judged = judged_of(task)
     tip = judged.base
-    for text, files in zip(task.groups, judged.files, strict=False):
+    for text, files in zip(task.texts, judged.files, strict=False):
         message = f"{title_of([text])}\n\n{unlinked(text)}\n\n{task.url}\n\n{MADE_BY}\n"
         tip = office.hub.commit(task.repo, tip, files_from(files), message, task.asked_at)
     return tip
@@ -55,8 +55,8 @@ def open_pull(office: Office, key: str) -> int:
     task = load(office, key)
     judged = judged_of(task)
     link = f"[\\#{task.number}](<{task.url}>)"
-    body = pull_body(key, task.requester, link, task.groups, judged.verdicts, task.language)
-    title = title_of(task.groups)
+    body = pull_body(key, task.requester, link, task.texts, judged.verdicts, task.language)
+    title = title_of(task.texts)
     if task.pull is not None:
         office.hub.edit_pull(task.repo, task.pull, title, body)
         return task.pull
@@ -124,7 +124,7 @@ def tidy(office: Office, key: str) -> None:
 def merge(office: Office, key: str) -> Json:
     """Merge the judged head, and no other. Raises HeadMoved, NotMergeable."""
     task = load(office, key)
-    pull, title = _pull(task), title_of(task.groups)
+    pull, title = _pull(task), title_of(task.texts)
     merged = office.hub.merge(task.repo, pull, _head(task), f"{title} (#{pull})", _message(task))
     office.ledger.save(replace(load(office, key), merged=merged))
     office.ledger.note(key, "merge", merged)
@@ -132,7 +132,7 @@ def merge(office: Office, key: str) -> Json:
 
 
 def _message(task: Task) -> str:
-    asked = unlinked("\n\n".join(task.groups))
+    asked = unlinked("\n\n".join(task.texts))
     return f"{asked}\n\nAsked by {task.requester}: {task.url}\n"
 
 

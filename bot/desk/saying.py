@@ -62,7 +62,7 @@ def scene(office: Office, task: Task) -> Scene:
         key=task.key,
         language=task.language,
         requester=task.requester,
-        texts=task.groups,
+        texts=task.texts,
         pull=task.pull,
         verdicts=task.judged.verdicts if task.judged else (),
         merged=task.merged,

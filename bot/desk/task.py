@@ -15,6 +15,7 @@ from typing import Any
 from bot.core.change import REGULAR, FileChange
 from bot.core.repo import Repo, Spoken, Where
 from bot.core.request import Language
+from bot.core.spoken_secrets import without_secrets
 
 Json = Any
 
@@ -91,6 +92,11 @@ class Task:
     revisions: tuple[str, ...] = ()  # keys of the revisions that were taken in
     foreign: bool = False  # the head is a commit that somebody else pushed
     notes: tuple[Json, ...] = ()  # what the status comment adds: [name, facts]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What was asked, for others to read: no secret that it says."""
+        return tuple(without_secrets(text) for text in self.groups)
 
     @property
     def marker(self) -> str:

@@ -115,7 +115,9 @@ def open_stage(
         github = GitHub(folder / "github")
         tokens = {name: github.add_user(name) for name in (PERSON, STRANGER)}
         github.add_user("acme", type="Organization")
-        github.add_repo(REPO, files, collaborators={PERSON: "write"}, modes=modes or {})
+        github.add_repo(
+            REPO, files, collaborators={PERSON: "write"}, modes=modes or {}, private=False
+        )
         keys, secret = make_keys(), token_hex(20)
         app_id = github.add_app(
             "cfgbot",

@@ -82,9 +82,9 @@ def timeline(task: Task, history: Sequence[Line]) -> str:
     verdicts = task.judged.verdicts if task.judged else ()
     return _template().render(
         language=task.language.value,
-        title=" ".join(visible(task.groups[0]).split()),
+        title=" ".join(visible(task.texts[0]).split()),
         task=task,
-        texts=[visible(text) for text in task.groups],
+        texts=[visible(text) for text in task.texts],
         lines=_lines(history, task.language),
         changes=[change for verdict in verdicts for change in verdict["changes"]],
         findings=[finding for verdict in verdicts for finding in verdict["findings"]],

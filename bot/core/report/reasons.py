@@ -198,7 +198,8 @@ TROUBLES: dict[str, Text] = {
         "{name}에 {value!r}은(는) 쓸 수 없어요. docs/settings.md를 보세요.",
     ),
     "setting-missing": Text(
-        "{name} is not set. See docs/settings.md.", "{name}이(가) 없어요. docs/settings.md를 보세요."
+        "{name} is not set. See docs/settings.md.",
+        "{name}이(가) 없어요. docs/settings.md를 보세요.",
     ),
     "setting-unreadable": Text(
         "{name}: the file {value} cannot be read.", "{name}: {value} 파일을 읽을 수 없어요."
@@ -207,7 +208,8 @@ TROUBLES: dict[str, Text] = {
         "GitHub could not be reached ({detail}).", "GitHub에 닿지 않았어요 ({detail})."
     ),
     "hub-limited": Text(
-        "GitHub's rate limit held me up for too long.", "GitHub 호출 한도 때문에 너무 오래 막혔어요."
+        "GitHub's rate limit held me up for too long.",
+        "GitHub 호출 한도 때문에 너무 오래 막혔어요.",
     ),
     "hub-forbidden": Text(
         "GitHub does not let me do that ({detail}). Check the App's permissions.",

@@ -223,7 +223,10 @@ REVIEW: dict[str, Text] = {
         "Every changed value has evidence for its place and for its value; {checks} deterministic rules found nothing that blocks.",
         "바뀐 값마다 자리와 값의 근거가 있고, 결정적 규칙 {checks}개에서 막는 것이 없었어요.",
     ),
-    "elsewhere": Text("About lines outside the diff:", "변경 밖의 줄에 대해:"),
+    "elsewhere": Text(
+        "About the change as a whole, or lines the diff does not show:",
+        "변경 전체, 또는 변경에 보이지 않는 줄에 대해:",
+    ),
     "remedy": Text("What to do: {remedy}", "할 일: {remedy}"),
     "question": Text("Not understood by rules: {message}", "규칙으로 이해하지 못한 것: {message}"),
     "check-approved": Text(
