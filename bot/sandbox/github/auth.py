@@ -15,8 +15,9 @@ from collections.abc import Mapping
 
 import jwt
 
+from bot.sandbox.github.accounts import App
 from bot.sandbox.github.calls import Caller, Refused, Route, missing
-from bot.sandbox.github.rows import App, Repo
+from bot.sandbox.github.rows import Repo
 from bot.sandbox.github.world import World
 
 _DRIFT = 5  # seconds that clocks may differ

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from urllib.parse import unquote, urlencode
 
-from bot.sandbox.github.rows import Account, App, Installation, Repo
+from bot.sandbox.github.accounts import Account, App, Installation
+from bot.sandbox.github.rows import Repo
 
 if TYPE_CHECKING:
     from bot.sandbox.github.world import World

@@ -8,17 +8,15 @@ the time of the event.
 from __future__ import annotations
 
 from bot.sandbox.github import shapes_base, shapes_check, shapes_issue, shapes_pull
+from bot.sandbox.github.accounts import Account, App, Installation
 from bot.sandbox.github.calls import Json
 from bot.sandbox.github.git_repo import ZERO
 from bot.sandbox.github.pulls import UNKNOWN
 from bot.sandbox.github.rows import (
-    Account,
-    App,
     CheckRun,
     CheckSuite,
     Comment,
     Deployment,
-    Installation,
     Issue,
     LineComment,
     Repo,

@@ -7,26 +7,19 @@ Source: GitHub GraphQL reference (Query, PullRequest, PullRequestReviewThread, m
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.sandbox.github import events
-from bot.sandbox.github.calls import Answer, Caller, Json, Refused
-from bot.sandbox.github.graphql_text import Field, Malformed, filled, read
+from bot.sandbox.github.accounts import Account
+from bot.sandbox.github.calls import Answer, Caller, Refused
+from bot.sandbox.github.graphql_text import Malformed, read
+from bot.sandbox.github.graphql_walk import FieldError, Node, Walk, connection
 from bot.sandbox.github.pulls import merging
-from bot.sandbox.github.rows import Account, Issue, LineComment, Pull, Repo
+from bot.sandbox.github.rows import Issue, LineComment, Pull, Repo
 from bot.sandbox.github.traffic import Asked
 from bot.sandbox.github.world import World, from_node, node_id, stamp
-
-Node = Mapping[str, Any]  # name of a field → its value, or a function of its arguments
-
-
-class _Error(Exception):
-    def __init__(self, message: str, kind: str | None = None) -> None:
-        super().__init__(message)
-        self.kind = kind
 
 
 def is_mutation(body: bytes) -> bool:
@@ -56,88 +49,12 @@ def answer(world: World, caller: Caller, asked: Asked) -> Answer:
         return Answer(200, {"errors": [{"message": message}]})
     schema = _Schema(world, caller)
     root = schema.mutations() if operation.kind == "mutation" else schema.queries()
-    walk = _Walk(given)
+    walk = Walk(given)
     kind = "Mutation" if operation.kind == "mutation" else "Query"
     data = walk.node({"__typename": kind, **root}, operation.fields, [])
+    if any(error.get("type") == "undefinedField" for error in walk.errors):
+        return Answer(200, {"errors": walk.errors})
     return Answer(200, {"data": data, **({"errors": walk.errors} if walk.errors else {})})
-
-
-class _Walk:
-    """Walks the fields asked for over the nodes; an error makes its field null."""
-
-    def __init__(self, variables: Mapping[str, Any]) -> None:
-        self.errors: list[Json] = []
-        self._variables = variables
-
-    def node(self, node: Node, fields: Sequence[Field], path: list[object]) -> Json:
-        found: Json = {}
-        for field in fields:
-            if field.on in {None, node["__typename"], "Node"}:
-                found[field.alias] = self._field(node, field, [*path, field.alias])
-        return found
-
-    def _field(self, node: Node, field: Field, path: list[object]) -> Any:  # noqa: ANN401 - JSON
-        try:
-            value = _known(node, field.name)
-            if callable(value):
-                value = value(filled(field.arguments, self._variables))
-            return self._value(value, field, path)
-        except _Error as error:
-            row: Json = {"message": str(error), "path": path}
-            self.errors.append({**({"type": error.kind} if error.kind else {}), **row})
-            return None
-
-    def _value(self, value: Any, field: Field, path: list[object]) -> Any:  # noqa: ANN401 - JSON
-        if isinstance(value, list):
-            return [self._value(row, field, [*path, at]) for at, row in enumerate(value)]
-        if isinstance(value, Mapping):
-            if not field.fields:
-                raise _Error(f"Field '{field.name}' must have a selection of subfields")
-            return self.node(value, field.fields, path)
-        return value
-
-
-def _known(node: Node, name: str) -> Any:  # noqa: ANN401 - a value or a function of arguments
-    if name not in node:
-        raise _Error(f"Field '{name}' doesn't exist on type '{node['__typename']}'")
-    return node[name]
-
-
-def _connection(kind: str, rows: Sequence[Node], arguments: Mapping[str, Any]) -> Node:
-    """A page of rows as GraphQL gives it: nodes, edges, pageInfo."""
-    first, last = arguments.get("first"), arguments.get("last")
-    if first is None and last is None:
-        raise _Error("You must provide a `first` or `last` value to properly paginate")
-    count = first if first is not None else last
-    if not isinstance(count, int) or not 0 <= count <= 100:
-        raise _Error("Requesting more than the 100 records limit")
-    start = 0
-    if arguments.get("after"):
-        start = int(base64.b64decode(str(arguments["after"])).decode().removeprefix("cursor:"))
-    chosen = list(
-        rows[start : start + first] if first is not None else rows[start:][-int(last or 1) :]
-    )
-    cursors = [
-        base64.b64encode(f"cursor:{start + n + 1}".encode()).decode() for n in range(len(chosen))
-    ]
-    info = {
-        "__typename": "PageInfo",
-        "hasNextPage": start + len(chosen) < len(rows),
-        "hasPreviousPage": start > 0,
-        "startCursor": cursors[0] if cursors else None,
-        "endCursor": cursors[-1] if cursors else None,
-    }
-    edges = [
-        {"__typename": f"{kind}Edge", "node": row, "cursor": cursor}
-        for row, cursor in zip(chosen, cursors, strict=True)
-    ]
-    return {
-        "__typename": f"{kind}Connection",
-        "nodes": chosen,
-        "edges": edges,
-        "pageInfo": info,
-        "totalCount": len(rows),
-    }
 
 
 def _commit(sha: str | None) -> Node | None:
@@ -186,7 +103,9 @@ class _Schema:
         name = f"{arguments.get('owner')}/{arguments.get('name')}"
         repo = self._world.repos.get(name.lower())
         if repo is None or not self._sees(repo):
-            raise _Error(f"Could not resolve to a Repository with the name '{name}'.", "NOT_FOUND")
+            raise FieldError(
+                f"Could not resolve to a Repository with the name '{name}'.", "NOT_FOUND"
+            )
         return {
             "__typename": "Repository",
             "id": node_id("R", repo.id),
@@ -200,7 +119,7 @@ class _Schema:
         issue = repo.issues.get(number) if isinstance(number, int) else None
         if issue is None or issue.pull is None:
             message = f"Could not resolve to a PullRequest with the number of {number}."
-            raise _Error(message, "NOT_FOUND")
+            raise FieldError(message, "NOT_FOUND")
         self._need("pull_requests:read")
         return self._pull_node(repo, issue, issue.pull)
 
@@ -234,7 +153,7 @@ class _Schema:
             for row in repo.line_comments.values()
             if row.number == number and row.reply_to is None
         ]
-        return _connection("PullRequestReviewThread", rows, wanted)
+        return connection("PullRequestReviewThread", rows, wanted)
 
     def _thread(self, repo: Repo, root: LineComment) -> Node:
         return {
@@ -248,7 +167,7 @@ class _Schema:
             "line": root.line,
             "originalLine": root.original_line,
             "diffSide": root.side,
-            "comments": lambda wanted: _connection(
+            "comments": lambda wanted: connection(
                 "PullRequestReviewComment",
                 [
                     self._comment(row)
@@ -281,7 +200,7 @@ class _Schema:
             root = repo.line_comments.get(number or 0)
             if root and self._sees(repo):
                 return repo, root
-        raise _Error(f"Could not resolve to a node with the global id of '{name}'", "NOT_FOUND")
+        raise FieldError(f"Could not resolve to a node with the global id of '{name}'", "NOT_FOUND")
 
     def _node(self, arguments: Mapping[str, Any]) -> Node:
         repo, root = self._find_thread(arguments.get("id"))
@@ -290,7 +209,7 @@ class _Schema:
 
     def _need(self, permission: str) -> None:
         if self._caller.kind == "installation" and not self._caller.may(permission):
-            raise _Error("Resource not accessible by integration", "FORBIDDEN")
+            raise FieldError("Resource not accessible by integration", "FORBIDDEN")
 
     def _turn(self, *, resolved: bool) -> Callable[[Mapping[str, Any]], Node]:
         def turn(arguments: Mapping[str, Any]) -> Node:
@@ -299,7 +218,7 @@ class _Schema:
             self._need("pull_requests:write")
             who = self._caller.account
             if who is None or not self._may_turn(repo, root, who):
-                raise _Error(f"{self._caller.login} cannot resolve this thread", "FORBIDDEN")
+                raise FieldError(f"{self._caller.login} cannot resolve this thread", "FORBIDDEN")
             if (root.resolved_by is not None) != resolved:
                 root.resolved_by = who if resolved else None
                 action = "resolved" if resolved else "unresolved"

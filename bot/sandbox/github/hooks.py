@@ -21,9 +21,9 @@ from time import monotonic
 
 import httpx
 
+from bot.sandbox.github.accounts import App
 from bot.sandbox.github.calls import Json
 from bot.sandbox.github.faults import Faults
-from bot.sandbox.github.rows import App
 
 TIMEOUT = 10.0
 _KEPT = 3_000  # deliveries remembered

@@ -13,12 +13,13 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 
 from bot.sandbox.github import events, shapes_base, shapes_issue
+from bot.sandbox.github.accounts import App, Installation
 from bot.sandbox.github.faults import Faults
 from bot.sandbox.github.git_repo import ZERO, Bare, edits_of
 from bot.sandbox.github.hooks import Hooks
 from bot.sandbox.github.moves import settle
 from bot.sandbox.github.routes import load
-from bot.sandbox.github.rows import ROLES, App, Installation, Protection, Repo
+from bot.sandbox.github.rows import ROLES, Protection, Repo
 from bot.sandbox.github.serving import Door
 from bot.sandbox.github.thread_text import thread
 from bot.sandbox.github.traffic import Asked, Logged, of_app

@@ -7,10 +7,11 @@ HTTP) ends in ``settle``, which compares the branches with what was last told.
 from __future__ import annotations
 
 from bot.sandbox.github import events
+from bot.sandbox.github.accounts import Account
 from bot.sandbox.github.git_diff import followed, shown
 from bot.sandbox.github.git_repo import ZERO
 from bot.sandbox.github.pulls import diff_base
-from bot.sandbox.github.rows import Account, CheckSuite, Issue, LineComment, Pull, Repo
+from bot.sandbox.github.rows import CheckSuite, Issue, LineComment, Pull, Repo
 from bot.sandbox.github.world import World
 
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
-_ROOMS = ("apps", "repos", "git", "issues", "pulls", "reviews", "checks", "deployments")
+_ROOMS = (
+    *("apps", "repos", "contents", "git", "issues", "labels", "reactions"),
+    *("pulls", "reviews", "checks", "statuses", "deployments"),
+)
 
 
 def load() -> None:

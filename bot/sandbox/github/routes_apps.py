@@ -10,10 +10,11 @@ import secrets
 from datetime import timedelta
 
 from bot.sandbox.github import shapes_base
+from bot.sandbox.github.accounts import App, Installation, Token
 from bot.sandbox.github.calls import Answer, Call, Json, Refused, missing, route
 from bot.sandbox.github.hooks import Delivery, Hooks, number_in
 from bot.sandbox.github.markdown import render
-from bot.sandbox.github.rows import App, Installation, Repo, Token
+from bot.sandbox.github.rows import Repo
 from bot.sandbox.github.world import stamp
 
 _RANKS = ("read", "write", "admin")

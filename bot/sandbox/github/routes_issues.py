@@ -1,15 +1,16 @@
-"""Endpoints of issues, their comments, labels and reactions.
+"""Endpoints of issues and their comments.
 
 Decides what an issue endpoint does with a pull request: the same, for those who may.
-Source: GitHub REST, "Issues", "Reactions".
+Source: GitHub REST, "Issues".
 """
 
 from __future__ import annotations
 
 from bot.sandbox.github import events, shapes_issue
-from bot.sandbox.github.calls import Answer, Call, Json, Refused, invalid, missing, route
+from bot.sandbox.github.calls import Answer, Call, Json, invalid, missing, route
+from bot.sandbox.github.labelling import may_edit_labels, relabel
 from bot.sandbox.github.moves import close
-from bot.sandbox.github.rows import Comment, Issue, Label, Reaction, Written
+from bot.sandbox.github.rows import Comment, Issue
 from bot.sandbox.github.writing import (
     checked_body,
     checked_text,
@@ -49,7 +50,7 @@ def create_issue(call: Call) -> object:
     )
     call.repo.issues[number] = issue
     events.issue_happened(call.world, call.repo, issue, "opened", call.actor)
-    for label in _labels(call, issue):
+    for label in shapes_issue.labels(call.world, call.repo, issue.labels):
         events.issue_happened(call.world, call.repo, issue, "labeled", call.actor, label=label)
     shape = _shape(call, issue)
     return Answer(201, shape, {"Location": shape["url"]})
@@ -126,96 +127,6 @@ def _turn(call: Call, issue: Issue, state: str) -> None:
     events.issue_happened(call.world, call.repo, issue, "reopened", call.actor)
 
 
-def may_edit_labels(call: Call) -> None:
-    """403 for people who may not sort issues."""
-    if call.caller.kind == "user" and not call.repo.allows(call.actor.login, "triage"):
-        raise Refused(403, "Must have triage rights to Repository.")
-
-
-def relabel(call: Call, issue: Issue, names: list[str]) -> None:
-    """Exactly these labels from now on; each one more or less is told."""
-    wanted = list(dict.fromkeys(known_label(call.world, call.repo, name) for name in names))
-    before, issue.labels = issue.labels, wanted
-    gone = [name for name in before if name not in wanted]
-    come = [name for name in wanted if name not in before]
-    for action, changed in (("unlabeled", gone), ("labeled", come)):
-        for name in changed:
-            issue.updated_at = call.world.now()
-            label = shapes_issue.labels(call.world, call.repo, [name])[0]
-            events.issue_happened(call.world, call.repo, issue, action, call.actor, label=label)
-
-
-def _labels(call: Call, issue: Issue) -> list[Json]:
-    return shapes_issue.labels(call.world, call.repo, issue.labels)
-
-
-@route("GET", "/repos/{owner}/{repo}/issues/{number:int}/labels", app=_READ)
-def list_labels(call: Call) -> object:
-    """The labels of an issue."""
-    return call.page(_labels(call, issue_of(call)))
-
-
-@route("POST", "/repos/{owner}/{repo}/issues/{number:int}/labels", app=_WRITE, role="triage")
-def add_labels(call: Call) -> object:
-    """More labels."""
-    issue = issue_of(call)
-    relabel(call, issue, [*issue.labels, *label_names(call)])
-    return _labels(call, issue)
-
-
-@route("PUT", "/repos/{owner}/{repo}/issues/{number:int}/labels", app=_WRITE, role="triage")
-def set_labels(call: Call) -> object:
-    """These labels and no others."""
-    issue = issue_of(call)
-    relabel(call, issue, label_names(call))
-    return _labels(call, issue)
-
-
-@route(
-    "DELETE", "/repos/{owner}/{repo}/issues/{number:int}/labels/{name}", app=_WRITE, role="triage"
-)
-def remove_label(call: Call) -> object:
-    """One label less; 404 where the issue does not have it."""
-    issue, name = issue_of(call), call.params["name"].lower()
-    if name not in {label.lower() for label in issue.labels}:
-        raise Refused(404, "Label does not exist")
-    relabel(call, issue, [label for label in issue.labels if label.lower() != name])
-    return _labels(call, issue)
-
-
-@route("DELETE", "/repos/{owner}/{repo}/issues/{number:int}/labels", app=_WRITE, role="triage")
-def remove_labels(call: Call) -> object:
-    """No labels."""
-    relabel(call, issue_of(call), [])
-    return Answer(204)
-
-
-@route("GET", "/repos/{owner}/{repo}/labels", app=_READ)
-def list_repo_labels(call: Call) -> object:
-    """Every label of the repository."""
-    rows = call.page(sorted(call.repo.labels.values(), key=lambda row: row.name))
-    return [shapes_issue.label(call.world, call.repo, row) for row in rows]
-
-
-@route("POST", "/repos/{owner}/{repo}/labels", app=_WRITE, role="write")
-def create_label(call: Call) -> object:
-    """A label with a colour."""
-    name = call.text("name")
-    if name.lower() in call.repo.labels:
-        invalid("Label", "name", "already_exists")
-    color = call.text("color", default="ededed").lstrip("#")
-    label = Label(call.world.new_id(), name, color, call.maybe("description"))
-    call.repo.labels[name.lower()] = label
-    return Answer(201, shapes_issue.label(call.world, call.repo, label))
-
-
-@route("GET", "/repos/{owner}/{repo}/labels/{name}", app=_READ)
-def get_label(call: Call) -> object:
-    """One label."""
-    found = call.repo.labels.get(call.params["name"].lower()) or missing()
-    return shapes_issue.label(call.world, call.repo, found)
-
-
 def _comment(call: Call) -> Comment:
     return call.repo.comments.get(call.number("comment")) or missing()
 
@@ -281,51 +192,3 @@ def delete_comment(call: Call) -> object:
     events.comment_happened(call.world, call.repo, comment, "deleted", call.actor)
     del call.repo.comments[comment.id]
     return Answer(204)
-
-
-def reacted_to(call: Call) -> Written:
-    """What a reaction endpoint's path names."""
-    if "number" in call.params:
-        return issue_of(call)
-    if "/pulls/comments/" in call.path:
-        return call.repo.line_comments.get(call.number("comment")) or missing()
-    return _comment(call)
-
-
-def _list_reactions(call: Call) -> object:
-    content = call.query.get("content")
-    rows = [row for row in reacted_to(call).reactions if content in {None, row.content}]
-    return [shapes_issue.reaction(call.world, row) for row in call.page(rows)]
-
-
-def _react(call: Call) -> object:
-    """201 for a new reaction, 200 where the same person gave it before."""
-    target, content = reacted_to(call), call.text("content")
-    if content not in shapes_issue.CONTENTS:
-        invalid("Reaction", "content", "invalid")
-    for row in target.reactions:
-        if row.user is call.actor and row.content == content:
-            return shapes_issue.reaction(call.world, row)
-    new = Reaction(call.world.new_id(), call.actor, content, call.world.now())
-    target.reactions.append(new)
-    return Answer(201, shapes_issue.reaction(call.world, new))
-
-
-def _unreact(call: Call) -> object:
-    target = reacted_to(call)
-    for row in target.reactions:
-        if row.id == call.number("reaction") and row.user is call.actor:
-            target.reactions.remove(row)
-            return Answer(204)
-    return missing()
-
-
-for _where, _lowest, _highest in (
-    ("issues/{number:int}", _READ, _WRITE),
-    ("issues/comments/{comment:int}", _READ, _WRITE),
-    ("pulls/comments/{comment:int}", "pull_requests:read", "pull_requests:write"),
-):
-    _path = f"/repos/{{owner}}/{{repo}}/{_where}/reactions"
-    route("GET", _path, app=_lowest)(_list_reactions)
-    route("POST", _path, app=_highest)(_react)
-    route("DELETE", _path + "/{reaction:int}", app=_highest)(_unreact)

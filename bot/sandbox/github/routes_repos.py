@@ -6,13 +6,11 @@ Sources: GitHub REST, "Repositories", "Branches", "Commits".
 
 from __future__ import annotations
 
-import base64
 from urllib.parse import quote
 
 from bot.sandbox.github import shapes_base, shapes_git
 from bot.sandbox.github.calls import Answer, Call, Json, Refused, missing, route
 from bot.sandbox.github.git_diff import files_between
-from bot.sandbox.github.git_repo import Entry
 from bot.sandbox.github.rows import Protection, Repo
 
 _FILES = 300  # of a comparison, as GitHub bounds it
@@ -171,55 +169,6 @@ def commit_at(call: Call, name: str) -> str:
     if found is None:
         raise Refused(422 if len(name) == 40 else 404, f"No commit found for SHA: {name}")
     return found
-
-
-@route("GET", "/repos/{owner}/{repo}/contents", app="contents:read")
-def get_root(call: Call) -> object:
-    """The files of the top folder."""
-    return _contents(call, "")
-
-
-@route("GET", "/repos/{owner}/{repo}/contents/{path:path}", app="contents:read")
-def get_contents(call: Call) -> object:
-    """A file with its bytes, or the rows of a folder."""
-    return _contents(call, call.params["path"].strip("/"))
-
-
-def _contents(call: Call, path: str) -> object:
-    at = call.query.get("ref") or call.repo.default_branch
-    commit = call.repo.git.resolve(at.removeprefix("refs/heads/"))
-    if commit is None:
-        raise Refused(404, f"No commit found for the ref {at}")
-    row = call.repo.git.file(commit, path) if path else None
-    if path and row is None:
-        missing()
-    if row is None or row.type == "tree":
-        return _folder(call, row.sha if row else commit, path, at)
-    if row.type == "blob":
-        return _file(call, row, at)
-    return {**shapes_git.content(call.world, call.repo, row, at), "submodule_git_url": None}
-
-
-def _folder(call: Call, tree: str, path: str, at: str) -> list[Json]:
-    prefix = f"{path}/" if path else ""
-    return [
-        shapes_git.content(
-            call.world, call.repo, Entry(prefix + e.path, e.mode, e.type, e.sha, e.size), at
-        )
-        for e in call.repo.git.entries(tree)
-    ]
-
-
-def _file(call: Call, row: Entry, at: str) -> object:
-    data = call.repo.git.read(row.sha)
-    if ".raw" in call.headers.get("accept", ""):
-        return Answer(200, data, media="application/vnd.github.raw+json; charset=utf-8")
-    shape = shapes_git.content(call.world, call.repo, row, at)
-    if row.mode == "120000":
-        shape["target"] = data.decode("utf-8", "replace")
-    large = len(data) > _LARGE
-    text = "" if large else base64.encodebytes(data).decode()
-    return {**shape, "content": text, "encoding": "none" if large else "base64"}
 
 
 @route("GET", "/repos/{owner}/{repo}/commits", app="contents:read")

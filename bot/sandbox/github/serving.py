@@ -24,6 +24,7 @@ from bot.sandbox.github import graphql, smart_http
 from bot.sandbox.github.auth import admit, caller_of
 from bot.sandbox.github.calls import DOCS, Answer, Call, Caller, Json, Refused, find, missing
 from bot.sandbox.github.faults import Faults
+from bot.sandbox.github.limits import Limits
 from bot.sandbox.github.markdown import with_html
 from bot.sandbox.github.traffic import Asked, Logged
 from bot.sandbox.github.world import World
@@ -32,8 +33,6 @@ API = "/api/v3"
 _VERSIONS = {"", "2022-11-28", "2026-03-10"}
 _REMOVED = {"merge_commit_sha", "assignee", "has_downloads", "rate"}  # in the newest version
 _METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"]
-_LIMIT = 5_000
-_HOUR = 3_600
 _CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link, Location, Retry-After, X-GitHub-Request-Id,"
@@ -58,7 +57,10 @@ class Door:
     before: Callable[[Asked], Response | None] | None = None
     after: Callable[[Logged], None] | None = None
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
-    _used: dict[str, tuple[float, int]] = field(default_factory=dict)
+    _limits: Limits = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._limits = Limits(self.world, self.faults)
 
     def application(self) -> Starlette:
         """The ASGI application."""
@@ -125,7 +127,7 @@ class Door:
             return _response(fault, {})
         if asked.kind == "git":
             return smart_http.serve(self.world, request, asked, caller, refused=refusal is not None)
-        headers, limited = self._limits(asked, caller)
+        headers, limited = self._limits.spend(asked, caller)
         try:
             if refusal:
                 raise refusal
@@ -137,7 +139,7 @@ class Door:
         if asked.method in {"GET", "HEAD"} and answer.status == 200:
             response = _conditional(request, answer, {**headers, **more})
             if response.status_code == 304:
-                self._give_back(caller)
+                self._limits.give_back(caller)
             return response
         return _response(answer, {**headers, **more})
 
@@ -152,7 +154,7 @@ class Door:
         if version not in _VERSIONS:
             raise Refused(400, f'"{version}" is not a supported API version.')
         if asked.path == "/rate_limit":
-            return _rendered(Answer(200, self._overview(caller)), accept, version), {}
+            return _rendered(Answer(200, self._limits.overview(caller)), accept, version), {}
         method = "GET" if asked.method == "HEAD" else asked.method
         entry, params = find(method, asked.path) or missing()
         body = _body(asked)
@@ -174,53 +176,6 @@ class Door:
                 found = _uncomputed(found)
         answer = found if isinstance(found, Answer) else Answer(200, found)
         return _rendered(answer, accept, version), call.out
-
-    def _give_back(self, caller: Caller) -> None:
-        """What has not changed costs nothing."""
-        with self.world.lock:
-            start, used = self._used[_bucket(caller)]
-            self._used[_bucket(caller)] = start, used - 1
-
-    def _limits(self, asked: Asked, caller: Caller) -> tuple[dict[str, str], Refused | None]:
-        now = self.world.clock().timestamp()
-        name = _bucket(caller)
-        with self.world.lock:
-            start, used = self._used.get(name, (now, 0))
-            if now >= start + _HOUR:
-                start, used = now, 0
-            used += asked.path != "/rate_limit"
-            self._used[name] = start, used
-        left, reset = max(0, _LIMIT - used), int(start + _HOUR)
-        let = used <= _LIMIT
-        told = self.faults.spend(now) if asked.path != "/rate_limit" else None
-        if told:
-            left, reset, let = told
-        headers = {
-            "X-RateLimit-Limit": str(_LIMIT),
-            "X-RateLimit-Remaining": str(left),
-            "X-RateLimit-Used": str(_LIMIT - left),
-            "X-RateLimit-Reset": str(reset),
-            "X-RateLimit-Resource": "graphql" if asked.kind == "graphql" else "core",
-        }
-        message = f"API rate limit exceeded for {caller.kind} ID {name}."
-        return headers, None if let else Refused(403, message)
-
-    def _overview(self, caller: Caller) -> Json:
-        now = self.world.clock().timestamp()
-        start, used = self._used.get(_bucket(caller), (now, 0))
-        row = {
-            "limit": _LIMIT,
-            "used": used,
-            "remaining": max(0, _LIMIT - used),
-            "reset": int(start + _HOUR),
-        }
-        other = {**row, "used": 0, "remaining": _LIMIT}
-        resources = {"core": row, "search": other, "graphql": other}
-        return {"resources": resources, "rate": row}
-
-
-def _bucket(caller: Caller) -> str:
-    return str(caller.installation.id) if caller.installation else caller.login or ""
 
 
 def _kind(path: str) -> str:

@@ -5,8 +5,9 @@ Decides nothing but form. Fields are those of GitHub's OpenAPI description.
 
 from __future__ import annotations
 
+from bot.sandbox.github.accounts import Account, App, Installation
 from bot.sandbox.github.calls import Json
-from bot.sandbox.github.rows import ROLES, Account, App, Installation, Repo
+from bot.sandbox.github.rows import ROLES, Repo
 from bot.sandbox.github.world import World, node_id, stamp
 
 _USER_LINKS = {

@@ -5,8 +5,9 @@ Decides nothing but form. Fields are those of GitHub's OpenAPI description.
 
 from __future__ import annotations
 
+from bot.sandbox.github.accounts import Account
 from bot.sandbox.github.calls import Json
-from bot.sandbox.github.rows import Account, Comment, Issue, Label, Reaction, Repo
+from bot.sandbox.github.rows import Comment, Issue, Label, Reaction, Repo
 from bot.sandbox.github.shapes_base import maybe_app, user
 from bot.sandbox.github.world import World, node_id, stamp
 

@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.sandbox.github.accounts import Account, App, Installation, Token
 from bot.sandbox.github.git_repo import Person
-from bot.sandbox.github.rows import Account, App, Installation, Repo, Token
+from bot.sandbox.github.rows import Repo
 
 if TYPE_CHECKING:
     from bot.sandbox.github.hooks import Hooks
