@@ -26,7 +26,7 @@ from types import TracebackType
 from typing import Any, Self
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-WIDTH = 1180
+WIDTH = 1280
 PATIENCE = 30.0  # seconds
 LIMIT = 250_000  # bytes a picture
 _READY = "!document.querySelector('main').hasAttribute('aria-busy') && !!document.querySelector('main h1')"
@@ -121,7 +121,7 @@ class Chromium:
     def wait(self, until: str) -> None:
         """Wait until the expression is true. Raises TimeoutError after 30 seconds."""
         ends = time.monotonic() + PATIENCE
-        while not self.evaluate(f"document.readyState === 'complete' && ({until})"):
+        while not self.evaluate(f"document.readyState === 'complete' && Boolean({until})"):
             if time.monotonic() > ends:
                 raise TimeoutError(until)
             time.sleep(0.05)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,8 +20,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import bot.sandbox.pages
+from bot.sandbox.github import GitHub
 from bot.sandbox.loopback import Loopback
 from bot.sandbox.pages import pages
 
@@ -204,17 +210,23 @@ def jenkins(jobs: object = (JOB,)) -> Starlette:
     return Starlette(routes=routes)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served() -> Iterator[str]:
     """The address of that Jenkins, with credentials."""
     with Loopback(jenkins(jobs=[JOB])) as server:
         yield server.url.replace("//", "//bot:secret@")
 
 
-def test_builds_come_through_without_credentials(served: str) -> None:
+@pytest.fixture(scope="module")
+def builder(served: str) -> Iterator[httpx.Client]:
+    """The pages with that Jenkins."""
+    with browser(served) as with_jenkins:
+        yield with_jenkins
+
+
+def test_builds_come_through_without_credentials(builder: httpx.Client) -> None:
     """The page sees jobs, builds, parameters and the queue, and never the password."""
-    with browser(served) as client:
-        answer, session = client.get("/builds.json"), client.get("/session.json")
+    answer, session = builder.get("/builds.json"), builder.get("/session.json")
     assert answer.status_code == 200
     assert "secret" not in answer.text + session.text
     job = answer.json()["jobs"][0]
@@ -222,18 +234,16 @@ def test_builds_come_through_without_credentials(served: str) -> None:
     assert answer.json()["queue"] == [{"id": 4, "why": "no executor", "job": "fleet-deploy"}]
 
 
-def test_unchanged_builds_answer_304(served: str) -> None:
+def test_unchanged_builds_answer_304(builder: httpx.Client) -> None:
     """Polling every second costs nothing while nothing happens."""
-    with browser(served) as client:
-        tag = client.get("/builds.json").headers["etag"]
-        again = client.get("/builds.json", headers={"if-none-match": tag})
+    tag = builder.get("/builds.json").headers["etag"]
+    again = builder.get("/builds.json", headers={"if-none-match": tag})
     assert again.status_code == 304
 
 
-def test_a_log_can_be_read(served: str) -> None:
+def test_a_log_can_be_read(builder: httpx.Client) -> None:
     """The console text of a build is passed through as plain text."""
-    with browser(served) as client:
-        answer = client.get("/builds/fleet-deploy/2/log")
+    answer = builder.get("/builds/fleet-deploy/2/log")
     assert (answer.text, answer.headers["content-type"]) == (
         "log of 2",
         "text/plain; charset=utf-8",
@@ -241,10 +251,9 @@ def test_a_log_can_be_read(served: str) -> None:
 
 
 @pytest.mark.parametrize("job", ["other", "%2e%2e", "%2e%2e%2fapi", "a%3Fb"])
-def test_a_log_that_is_none_is_said_in_words(served: str, job: str) -> None:
+def test_a_log_that_is_none_is_said_in_words(builder: httpx.Client, job: str) -> None:
     """An unknown job, or a name that is no name, is a 404 and never another address of Jenkins."""
-    with browser(served) as client:
-        assert client.get(f"/builds/{job}/2/log").status_code == 404
+    assert builder.get(f"/builds/{job}/2/log").status_code == 404
 
 
 def test_a_jenkins_that_refuses_is_said_in_words(served: str) -> None:
@@ -399,3 +408,197 @@ def test_a_patch_becomes_numbered_rows_with_whole_values_marked(tmp_path: Path) 
     ]
     marks = [row["text"][row["from"] : row["to"]] for row in rows if "from" in row]
     assert marks == ["192.0.2.7", "192.0.2.77"]
+
+
+def shots() -> Any:  # noqa: ANN401 - a module without a package
+    """``docs/shots.py``, which knows how to drive a browser."""
+    path = Path(__file__).parent.parent / "docs" / "shots.py"
+    spec = importlib.util.spec_from_file_location("shots", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["shots"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@dataclass
+class Sight:
+    """A repository with an issue and a pull request, and a browser before it."""
+
+    url: str
+    tokens: dict[str, str]
+    browser: Any
+
+    def say(self, login: str, path: str, data: object, method: str = "POST") -> Any:  # noqa: ANN401 - JSON
+        """Somebody says or does something by REST."""
+        answer = httpx.request(
+            method,
+            f"{self.url}/api/v3/repos/acme/fleet{path}",
+            json=data,
+            headers={"Authorization": f"Bearer {self.tokens[login]}"},
+            timeout=30,
+        )
+        return answer.raise_for_status().json()
+
+    def open(self, path: str) -> None:
+        """The page at ``path``, loaded and drawn."""
+        self.browser.show(f"{self.url}/acme/fleet{path}?lang=en")
+
+    def type(self, box: str, text: str) -> None:
+        """Put the cursor into a box and type."""
+        self.browser.evaluate(f"document.querySelector({json.dumps(box)}).focus()")
+        self.browser.call("Input.insertText", text=text)
+
+    def send(self) -> None:
+        """Ctrl+Enter where the cursor is."""
+        key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "modifiers": 2}
+        self.browser.call("Input.dispatchKeyEvent", type="rawKeyDown", **key)
+        self.browser.call("Input.dispatchKeyEvent", type="keyUp", **key)
+
+    def text(self, selector: str) -> list[str]:
+        """The texts of all elements that match."""
+        found = (
+            f"[...document.querySelectorAll({json.dumps(selector)})].map(one => one.textContent)"
+        )
+        return list(self.browser.evaluate(found))
+
+
+def site_of(github: GitHub, tokens: dict[str, str]) -> ASGIApp:
+    """API and pages as one origin."""
+    people = pages(tokens, repo="acme/fleet", jenkins_url="", examples=EXAMPLES)
+
+    async def site(scope: Scope, receive: Receive, send: Send) -> None:
+        api = scope["type"] == "lifespan" or scope["path"].startswith("/api/")
+        await (github.app if api else people)(scope, receive, send)
+
+    return site
+
+
+@pytest.fixture(scope="module")
+def sight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sight]:
+    """Dana may write, sam only reads; issue 1, pull request 2 from branch ``move``."""
+    chromium = next(filter(None, map(shutil.which, shots().NAMES)), None)
+    if chromium is None:
+        pytest.skip("no Chromium on PATH")
+    github = GitHub(tmp_path_factory.mktemp("github"))
+    tokens = {login: github.add_user(login) for login in PEOPLE}
+    old = b"host: 192.0.2.7\nport: 80\n"
+    github.add_repo("acme/fleet", {"a.yml": old}, collaborators={"dana": "write"}, private=False)
+    github.push("acme/fleet", "move", {"a.yml": old.replace(b".7", b".77")}, "move it", "dana")
+    with Loopback(site_of(github, tokens)) as server:
+        github.url = server.url
+        sight = Sight(server.url, tokens, None)
+        sight.say("dana", "/issues", {"title": "Config server moves", "body": "It *moved*."})
+        pull = {"title": "Move it", "body": "For #1", "head": "move", "base": "main"}
+        sight.say("dana", "/pulls", pull)
+        try:
+            with shots().Chromium(chromium) as sight.browser:
+                sight.browser.window(1200, 900)
+                yield sight
+        except ConnectionError:
+            pytest.skip("Chromium cannot start here")
+
+
+def test_a_thread_follows_what_is_said_and_keeps_what_is_typed(sight: Sight) -> None:
+    """Comments come and change by themselves; the box keeps its text and the cursor."""
+    sight.open("/issues/1")
+    assert sight.text(".said .body em") == ["moved"]
+    sight.type("textarea", "half a thought")
+    made = sight.say("sam", "/issues/1/comments", {"body": "first wording"})
+    sight.browser.wait("document.querySelector('main').textContent.includes('first wording')")
+    path = f"/issues/comments/{made['id']}"
+    sight.say("sam", path, {"body": "second wording"}, "PATCH")
+    sight.browser.wait("document.querySelector('main').textContent.includes('second wording')")
+    assert "first wording" not in "".join(sight.text("main"))
+    assert sight.browser.evaluate("document.activeElement.value") == "half a thought"
+    assert "sam" in sight.text("#said")[0]
+
+
+def test_ctrl_enter_says_it_as_the_person_chosen(sight: Sight) -> None:
+    """What was typed is a comment of whoever speaks; the box is empty again."""
+    sight.open("/issues/1")
+    sight.browser.evaluate(
+        "const menu = document.querySelector('#person'); menu.value = 'sam';"
+        "menu.dispatchEvent(new Event('change', {bubbles: true}))"
+    )
+    sight.browser.evaluate("document.querySelector('textarea').value = ''")
+    sight.type("textarea", "/cfg change 타임아웃을 45초로")
+    sight.send()
+    sight.browser.wait("document.querySelector('.thread').textContent.includes('45초')")
+    last = sight.say("dana", "/issues/1/comments", None, "GET")[-1]
+    assert (last["user"]["login"], last["body"]) == ("sam", "/cfg change 타임아웃을 45초로")
+    assert sight.browser.evaluate("document.querySelector('textarea').value") == ""
+    sight.browser.evaluate("localStorage.removeItem('person')")
+
+
+def test_hostile_markup_stays_text(sight: Sight) -> None:
+    """No script, handler, style or button of ours comes out of a comment."""
+    body = (
+        "<img src=x onerror=alert(1)> <button data-do='merge'>x</button> <a href='javascript:1'>y</a>"
+        " <script>z</script> #1"
+    )
+    made = sight.say("sam", "/issues/1/comments", {"body": body})
+    sight.open("/issues/1")
+    inside = f"document.getElementById('issuecomment-{made['id']}').querySelector('.prose')"
+    sight.browser.wait(inside)
+    markup = sight.browser.evaluate(f"{inside}.innerHTML")
+    assert not re.search(r"onerror|data-do|<button|<script|javascript", markup)
+    assert 'href="/acme/fleet/issues/1"' in markup
+
+
+def test_an_example_is_one_click_from_an_issue(sight: Sight) -> None:
+    """Clicking a sentence fills title and body; submitting leads to the issue."""
+    sight.open("/issues/new")
+    sight.browser.evaluate("document.querySelectorAll('.example')[1].click()")
+    assert sight.browser.evaluate("document.querySelector('textarea').value") == (
+        "/cfg change bump redis to 7.4.2"
+    )
+    sight.browser.evaluate("document.querySelector('form').requestSubmit()")
+    sight.browser.wait(
+        "/issues.[0-9]+$/.test(location.pathname) && !!document.querySelector('.said')"
+    )
+    assert sight.text("h1")[0].startswith("bump redis to 7.4.2 #")
+
+
+def test_a_line_can_be_commented_and_the_thread_answered_and_resolved(sight: Sight) -> None:
+    """A remark on a line becomes a thread there; a reply joins it; resolving folds it."""
+    sight.open("/pull/2/files")
+    assert sight.text("mark") == ["192.0.2.7", "192.0.2.77"]
+    sight.browser.evaluate("document.querySelector('tr.add button.on').click()")
+    sight.type(".fresh textarea", "/cfg revise not this one")
+    sight.send()
+    sight.browser.wait("document.querySelectorAll('.review-thread .said').length === 1")
+    sight.type(".review-thread textarea", "because")
+    sight.send()
+    sight.browser.wait("document.querySelectorAll('.review-thread .said').length === 2")
+    first, second = sight.say("dana", "/pulls/2/comments", None, "GET")
+    assert (first["path"], first["line"], first["side"]) == ("a.yml", 1, "RIGHT")
+    assert second["in_reply_to_id"] == first["id"]
+    sight.browser.evaluate("document.querySelector('[data-do=settle]').click()")
+    sight.browser.wait("!!document.querySelector('.review-thread.resolved:not([open])')")
+
+
+def test_a_pull_request_shows_where_it_stands(sight: Sight) -> None:
+    """State, branches, what asked for it, whether it merges; all without a console error."""
+    sight.open("/pull/2")
+    sight.browser.wait("!!document.querySelector('.merging.good')")
+    assert sight.text(".headline .ref") == ["main", "move"]
+    assert sight.text(".links a") == ["#1"]
+    assert sight.text(".tabs .count")[1] == "1"
+
+
+def test_an_issue_that_is_none_is_said_in_words(sight: Sight) -> None:
+    """No empty page: the page says what is wrong and where to go."""
+    sight.open("/issues/99")
+    assert "There is no such thing here." in sight.text("main")[0]
+
+
+def test_pictures_are_made_smaller_without_a_library(sight: Sight) -> None:
+    """The picture of a page keeps its size in pixels and has at most 256 colours."""
+    sight.open("/issues")
+    png = sight.browser.picture(0, 300, 400)
+    small = shots().smaller(png)
+    assert small[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (small[16:24], small[25]) == (png[16:24], 3)
+    assert len(small) < len(png)

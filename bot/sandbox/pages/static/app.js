@@ -288,6 +288,7 @@ function listen() {
     event.preventDefault();
     act(event.target);
   });
+  document.addEventListener("focusin", ({ target }) => target.closest(".box")?.classList.add("begun"));
   document.addEventListener("input", ({ target }) => {
     if (target.dataset.draft) keepDraft(target.dataset.draft, target.value);
   });

@@ -54,6 +54,7 @@ function review(one, threads, place) {
   const mine = threads.filter((two) => two.review === one.id);
   const said = { ...one, created_at: one.submitted_at };
   const shown = mine.map((two) => thread(two, place, { context: true }));
+  if (!one.body && one.state === "COMMENTED" && !mine.length) return null; // a reply: it stands in its thread
   if (!one.body && one.state === "COMMENTED") {
     return h("div.review", { "data-key": `review-${one.id}`, id: `pullrequestreview-${one.id}` }, shown);
   }

@@ -70,6 +70,7 @@ function clean(node) {
   if (DROPPED.has(name)) return null;
   if (name === "input" && node.type !== "checkbox") return null;
   const copy = document.createElement(ELEMENTS.has(name) ? name : "span");
+  if (name === "img") copy.loading = "lazy"; // drawn again and again, loaded once on the screen
   for (const attribute of ATTRIBUTES[name] ?? []) {
     const value = node.getAttribute(attribute);
     if (value !== null && harmless(attribute, value)) copy.setAttribute(attribute, value);

@@ -13,7 +13,7 @@ export function pointsAt(text, number) {
 /** The labels in the side column, to be taken off and put on. */
 export function labels(given, number) {
   const off = (one) => h("button.off", { type: "button", "data-do": "unlabel", "data-name": one.name, "aria-label": t("remove-label", { name: one.name }) }, "×");
-  const add = h("form.add", { "data-key": `label-${number}`, "data-keep": true, "data-do": "label" },
+  const add = h("form.labelling", { "data-key": `label-${number}`, "data-keep": true, "data-do": "label" },
     h("label.unseen", { for: "new-label" }, t("add-label")),
     h("input", { id: "new-label", name: "name", required: true, maxlength: 50, placeholder: t("add-label"), autocomplete: "off" }),
     h("button.quiet", { type: "submit" }, t("add")));
