@@ -27,7 +27,7 @@ from bot.core.repo import Repo, Spoken
 from bot.desk.apology import apologize
 from bot.desk.carrying import KINDS
 from bot.desk.deploying import deploy
-from bot.desk.greet import greet
+from bot.desk.greet import greet, refuse
 from bot.desk.intake import errands_of
 from bot.desk.office import Office, Workshop
 from bot.desk.settling import settle_later
@@ -42,7 +42,7 @@ from bot.telemetry import Telemetry
 from bot.web.timeline import timeline
 from bot.wiring import assemble, open_forge, open_library
 
-FLOWS = {"greet": greet, "settle": settle_later, "deploy": deploy, **KINDS}
+FLOWS = {"greet": greet, "refuse": refuse, "settle": settle_later, "deploy": deploy, **KINDS}
 
 
 def now() -> str:

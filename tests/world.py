@@ -15,7 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from starlette.responses import JSONResponse, Response
+
 from bot.app import build_app
+from bot.sandbox.github import Asked
 from bot.sandbox.loopback import Loopback
 from bot.sandbox.person import Person
 from bot.sandbox.stage import PERSON, REPO, STRANGER, Stage, open_stage
@@ -89,6 +92,19 @@ class World:
     def text(self, *numbers: int) -> str:
         """The threads as text."""
         return "\n".join(self.stage.github.thread(REPO, number) for number in numbers)
+
+    def break_for_bot(self, method: str, path: str, status: int, times: int) -> None:
+        """The bot's next requests of that kind get ``status``; people's do not."""
+        left = [times]
+
+        def before(asked: Asked) -> Response | None:
+            ours = asked.app is not None and asked.method == method
+            if not ours or not left[0] or not re.search(path, asked.path):
+                return None
+            left[0] -= 1
+            return JSONResponse({"message": "Server Error"}, status)
+
+        self.stage.github.before = before
 
     def bot_said(self, number: int) -> str:
         """Everything the bot wrote below an issue or pull request."""

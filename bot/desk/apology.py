@@ -22,7 +22,7 @@ def apologize(office: Office, errand: Errand, code: str, facts: Mapping[str, str
     if code == "internal":
         name = "app-internal"
     words = {"detail": facts.get("detail", code)}
-    if errand.kind == "greet":
+    if errand.kind in {"greet", "refuse"}:
         _on_thread(office, errand, name, words)
         return
     key = str(errand.payload["task"])

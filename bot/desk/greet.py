@@ -13,8 +13,8 @@ from bot.commands import Command, CommandError, Verb, read_command
 from bot.core.repo import Spoken, Where
 from bot.core.report.thread import help_text, marker, refusal
 from bot.core.request import language_of
-from bot.desk.office import Do, Errand, Json, Office, carry
-from bot.desk.task import OPEN, State, Task, new_task, spoken_from
+from bot.desk.office import Do, Errand, Json, Lane, Office, carry
+from bot.desk.task import OPEN, State, Task, new_task, spoken_from, to_json
 
 WRITERS = frozenset({"admin", "maintain", "write"})
 
@@ -29,16 +29,29 @@ def greet(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
     if command is None:
         return []
     refused = _refused(office, do, spoken)
-    language = language_of(spoken.text)
     if refused is not None:
-        text = refusal("not-allowed", {"who": refused}, f"refused-{refused}", language)
-        _answer(office, do, spoken, text, f"refused-{refused}")
-        return []
+        return [_refusal(spoken, refused)]
+    language = language_of(spoken.text)
     if isinstance(command, CommandError):
         _answer(office, do, spoken, refusal(command.code, command.facts, key, language), key)
         do("react", lambda: office.hub.react(spoken, "confused"))
         return []
     return _begin(office, do, spoken, command, key, str(payload["at"]))
+
+
+def _refusal(spoken: Spoken, who: str) -> Errand:
+    """Its key says that somebody is refused once a thread, however often and fast they ask."""
+    key = f"refuse:{spoken.repo.id}:{spoken.number}:{who}"
+    payload = {"spoken": to_json(spoken), "who": who, "key": f"refused-{who}"}
+    return Errand("refuse", key, payload, Lane.ANSWERS)
+
+
+def refuse(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
+    """Tell somebody that they may not. Raises HubError."""
+    spoken, who, key = spoken_from(payload["spoken"]), str(payload["who"]), str(payload["key"])
+    text = refusal("not-allowed", {"who": who}, key, language_of(spoken.text))
+    _answer(office, do, spoken, text, key)
+    return []
 
 
 def _refused(office: Office, do: Do, spoken: Spoken) -> str | None:

@@ -5,6 +5,7 @@ Decides only what to hide: values that stand at secret places, in either version
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.core.change import Change
@@ -13,6 +14,8 @@ from bot.core.secrecy import secret_spans
 HIDDEN = "«secret»"
 # Shorter ones would blot out half of every line; they are also no secrets.
 _SHORTEST = 4
+# So much of a secret's beginning, before an ellipsis, is that secret.
+_HEAD = 6
 
 
 def secrets_of(change: Change | None) -> tuple[str, ...]:
@@ -26,9 +29,11 @@ def secrets_of(change: Change | None) -> tuple[str, ...]:
 
 
 def hide(text: str, secrets: tuple[str, ...]) -> str:
-    """``text`` without any of ``secrets``."""
+    """``text`` without any of ``secrets``, also where one was shortened."""
     for secret in secrets:
         text = text.replace(secret, HIDDEN)
+        if len(secret) > _HEAD:
+            text = re.sub(re.escape(secret[:_HEAD]) + r"\S*…", HIDDEN, text)
     return text
 
 
