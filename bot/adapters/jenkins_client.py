@@ -9,9 +9,11 @@ one requests session for all threads.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from html import unescape
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -23,6 +25,7 @@ from requests import exceptions
 from bot.ports import DeployError
 
 _ITEM = re.compile(r"/queue/item/(\d+)/?$")
+_USERINFO = re.compile(r"(?<=//)[^/?#]*@")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 # what a proxy, or a Jenkins that is starting, says for a while
 _PASSING = frozenset({408, 425, 429, 502, 503, 504})
@@ -34,6 +37,11 @@ _CODES = {
     409: "deploy-disabled",
 }
 _MAX_WORDS = 160
+# python-jenkins lets these out; the last two where a crumb is not what it expects
+_RAISED = (
+    *(jenkins.JenkinsException, exceptions.RequestException, OSError, ValueError),
+    *(LookupError, TypeError),
+)
 _NOT_JENKINS = "what answered is not Jenkins"
 
 
@@ -57,6 +65,15 @@ class _Session(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins ships w
         self._session.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What went wrong, as a DeployError has it; ``crumb``: Jenkins wants a crumb."""
+
+    code: str
+    detail: str
+    crumb: bool = False
+
+
 class JenkinsClient:
     """Asks one Jenkins as one user; ``url`` may have a path, ``timeout`` is in seconds.
 
@@ -67,6 +84,7 @@ class JenkinsClient:
         self._url = _bare(url)
         self._user = user
         self._token = token
+        self._pair = f"{user}:{token}".encode()
         self._timeout = timeout
 
     def read(self, path: str, job: str, tree: str) -> Mapping[str, Any]:
@@ -89,62 +107,51 @@ class JenkinsClient:
         request = requests.Request(
             "POST", f"{self._url}{job_path(job)}buildWithParameters", data=dict(parameters)
         )
-        try:
-            answer = self._send(request, job)
-        except DeployError as error:
-            if "crumb" not in error.facts["detail"]:
-                raise
-            answer = self._send(request, job, crumbs=True)
+        answer = self._send(request, job)
         if answer.status_code not in {201, 303}:
             raise DeployError("deploy-refused", job=job, detail=_NOT_JENKINS)
         found = _ITEM.search(answer.headers.get("Location", ""))
         return int(found[1]) if found else None
 
-    def _send(
-        self, request: requests.Request, job: str, *, crumbs: bool = False
-    ) -> requests.Response:
-        answer = self._answered(request, crumbs=crumbs)
-        if isinstance(answer, requests.Response):
-            return answer
-        # raised here, where no other exception hangs on it: those hold the request, with its token
-        code, detail = answer
-        raise DeployError(code, job=job, detail=detail)
+    def _send(self, request: requests.Request, job: str) -> requests.Response:
+        answer = self._answered(request, crumbs=False)
+        if isinstance(answer, _Trouble) and answer.crumb:
+            # a password instead of a token: Jenkins did nothing yet
+            answer = self._answered(request, crumbs=True)
+        if isinstance(answer, _Trouble):
+            # raised here, where no exception hangs on it: those hold the request, with its token
+            raise DeployError(answer.code, job=job, detail=self._clean(answer.detail))
+        return answer
 
-    def _answered(
-        self, request: requests.Request, *, crumbs: bool
-    ) -> requests.Response | tuple[str, str]:
+    def _answered(self, request: requests.Request, *, crumbs: bool) -> requests.Response | _Trouble:
         try:
             with closing(
                 _Session(self._url, self._user, self._token, self._timeout, crumbs=crumbs)
             ) as session:
                 answer: requests.Response = session.jenkins_request(request)
                 return answer
-        except (
-            jenkins.JenkinsException,
-            exceptions.RequestException,
-            OSError,
-            ValueError,
-        ) as error:
+        except _RAISED as error:
             found = _response(error)
             if found is None:
                 return self._silent(error)
-            if _queued_elsewhere(found):
-                return found
-            code, detail = _code(found, request.method), _words(found)
-            return code, detail.replace(self._token, "…") if self._token else detail
+            return found if _queued_elsewhere(found) else _refused(found)
 
-    def _silent(self, error: Exception) -> tuple[str, str]:
+    def _clean(self, text: str) -> str:
+        for secret in (self._token, base64.b64encode(self._pair).decode()):
+            text = text.replace(secret, "…") if secret else text
+        return text
+
+    def _silent(self, error: Exception) -> _Trouble:
         """What it means that there was no answer."""
-        unreachable = "deploy-unreachable"
         if isinstance(error, jenkins.TimeoutException | exceptions.Timeout):
-            return unreachable, f"no answer within {self._timeout:g} s"
+            return _Trouble("deploy-unreachable", f"no answer within {self._timeout:g} s")
         if isinstance(error, exceptions.SSLError):
-            return unreachable, "its certificate was not accepted"
+            return _Trouble("deploy-unreachable", "its certificate was not accepted")
         if isinstance(error, exceptions.ProxyError):
-            return unreachable, "the proxy did not let us through"
+            return _Trouble("deploy-unreachable", "the proxy did not let us through")
         if isinstance(error, OSError) and not isinstance(error, ValueError):
-            return unreachable, "no connection, or the connection was lost"
-        return "deploy-refused", "the request could not be made, or the answer not be read"
+            return _Trouble("deploy-unreachable", "no connection, or the connection was lost")
+        return _Trouble("deploy-refused", "the request could not be made, or its answer not read")
 
 
 def job_path(job: str) -> str:
@@ -182,12 +189,20 @@ def _queued_elsewhere(answer: requests.Response) -> bool:
     return answer.status_code == 303 and bool(_ITEM.search(answer.headers.get("Location", "")))
 
 
-def _code(answer: requests.Response, method: str | None) -> str:
+def _refused(answer: requests.Response) -> _Trouble:
+    said = _words(answer)
+    crumb = answer.status_code == 403 and "crumb" in said.lower()
+    return _Trouble(_code(answer), said, crumb)
+
+
+def _code(answer: requests.Response) -> str:
     status = answer.status_code
     # a build that is looked at is not lost because Jenkins stumbles; a trigger that it cannot
-    # carry out (500: bad value of a choice, a plugin's fault) would never pass
-    if status in _PASSING or (status >= 500 and method == "GET"):
+    # carry out (500: a bad value of a choice, a plugin's fault) would never pass
+    if status in _PASSING or (status >= 500 and answer.request.method == "GET"):
         return "deploy-unreachable"
+    if answer.is_redirect and "login" in answer.headers["Location"].lower():
+        return "deploy-forbidden"
     return _CODES.get(status, "deploy-refused")
 
 
@@ -198,9 +213,7 @@ def _words(answer: requests.Response) -> str:
     need = answer.headers.get("X-Required-Permission")
     parts = [str(answer.status_code), said, f"({need})" if need else ""]
     if answer.is_redirect:
-        where = urlsplit(answer.headers.get("Location", ""))
-        parts = [str(answer.status_code), f"redirected to {where.hostname or ''}{where.path}"]
-    if "crumb" in answer.text[:20_000].lower() and answer.status_code == 403:
-        parts.append("crumb")
+        where = _USERINFO.sub("", answer.headers["Location"]).partition("?")[0]
+        parts = [str(answer.status_code), f"redirected to {where}"]
     text = "".join(c if c.isprintable() else " " for c in " ".join(parts))
     return " ".join(text.split())[:_MAX_WORDS]

@@ -126,19 +126,17 @@ class JenkinsDeployer:
         try:
             tree = f"cancelled,executable[number],{_ACTIONS}"
             data = self._client.read(f"queue/item/{item}/", job, tree)
+            # a Jenkins set up anew counts from one again: only an item of this run counts
+            if data.get("cancelled") or _value(data, RUN) != run:
+                return None
+            number = _member(data, "executable").get("number")
+            if not isinstance(number, int):
+                return Build(BuildState.QUEUED)
+            return _build(self._client.read(f"{job_path(job)}{number}/", job, _BUILD))
         except DeployError as error:
             if error.code != "deploy-no-job":
                 raise
             return None
-        # after a restart Jenkins counts anew in some versions: only an item of this run counts
-        if data.get("cancelled") or _value(data, RUN) != run:
-            return None
-        number = _member(data, "executable").get("number")
-        return self._numbered(job, number) if number else Build(BuildState.QUEUED)
-
-    def _numbered(self, job: str, number: object) -> Build | None:
-        data = self._client.read(f"{job_path(job)}{number}/", job, _BUILD)
-        return _build(data)
 
     def _remember(self, job: str, run: str, item: int) -> None:
         with self._hints_lock:

@@ -92,7 +92,7 @@ class Job:
         running = bool(self.runs) and self.runs[-1].building
         if self.disabled:
             return "disabled"
-        ended = [run for run in self.runs if run.result is not None]
+        ended = [run for run in self.runs if not run.building]
         color = COLORS[ended[-1].result or ""] if ended else "notbuilt"
         return f"{color}_anime" if running else color
 
@@ -152,7 +152,7 @@ class Run:
 
 
 def _ended(*results: str) -> Callable[[Run], bool]:
-    return lambda run: run.result in results
+    return lambda run: not run.building and run.result in results
 
 
 # https://javadoc.jenkins.io/hudson/model/PermalinkProjectAction.Permalink.html

@@ -33,6 +33,13 @@ class BuildContext:
         """Add to the console log, as it is: a line needs its own line end."""
         self._run.console += text.encode()
 
+    def mark(self, result: str) -> None:
+        """Set the result while the build still runs, as a pipeline's ``currentBuild.result`` does.
+
+        Raises ValueError for what is no result.
+        """
+        self._run.result = _known(result)
+
     @property
     def stopped(self) -> bool:
         """True once somebody asked the build to stop."""
@@ -55,7 +62,7 @@ class Queue:
         self.executors: list[Run | None] = [None] * executors
         self._changed = threading.Condition(self.lock)
         self._faults = faults
-        self._quiet = quiet_period
+        self.quiet_period = quiet_period
         self._seconds = seconds
         self._items: list[Item] = []
         self._left: list[Item] = []
@@ -67,7 +74,7 @@ class Queue:
         self, job: Job, parameters: Mapping[str, str], cause: str, delay: float | None = None
     ) -> Item:
         """The queued item for this: one that waits with the same parameters, or a new one."""
-        due = time.monotonic() + (self._quiet if delay is None else delay)
+        due = time.monotonic() + (self.quiet_period if delay is None else delay)
         with self._changed:
             for item in self._items:
                 if item.job is job and item.parameters == parameters:

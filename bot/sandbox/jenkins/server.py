@@ -7,7 +7,7 @@ listen by itself.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from secrets import token_hex
 from urllib.parse import unquote, urlsplit
 
@@ -89,10 +89,35 @@ class Jenkins:
     def builds(self, name: str) -> tuple[Build, ...]:
         """Builds of a job, oldest first. Raises KeyError where there is no such job."""
         with self._queue.lock:
-            job = next((job for job in self._top.jobs() if job.full_name == name), None)
-            if job is None:
-                raise KeyError(name)
-            return tuple(run.frozen() for run in job.runs)
+            return tuple(run.frozen() for run in self._job(name).runs)
+
+    def trigger(self, name: str, parameters: Mapping[str, str], by: str = "somebody") -> int:
+        """A person triggers a job on its page; the number of the queue item. Raises KeyError."""
+        with self._queue.lock:
+            job = self._job(name)
+            given = {declared: parameters.get(declared, "") for declared in job.parameters}
+            return self._queue.schedule(job, given, f"Started by user {by}").id
+
+    def cancel(self, item: int) -> bool:
+        """A person takes an item out of the queue; False where it is not there (any more)."""
+        with self._queue.lock:
+            found = self._queue.item(item)
+            return found is not None and self._queue.cancel(found)
+
+    @property
+    def quiet_period(self) -> float:
+        """Seconds for which a new item waits before it may be built; may be set."""
+        return self._queue.quiet_period
+
+    @quiet_period.setter
+    def quiet_period(self, seconds: float) -> None:
+        self._queue.quiet_period = seconds
+
+    def _job(self, name: str) -> Job:
+        job = next((job for job in self._top.jobs() if job.full_name == name), None)
+        if job is None:
+            raise KeyError(name)
+        return job
 
     @property
     def log(self) -> tuple[Request, ...]:
