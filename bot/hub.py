@@ -206,6 +206,9 @@ class Hub(Protocol):
     def label(self, repo: Repo, number: int, labels: Sequence[str]) -> None:
         """The issue or pull request carries these labels too."""
 
+    def unlabel(self, repo: Repo, number: int, label: str) -> None:
+        """The issue or pull request no longer carries the label."""
+
     def review(
         self,
         repo: Repo,

@@ -105,7 +105,7 @@ def _by_checks(facts: Facts) -> Settling:
 def _blocked(facts: Facts) -> Settling:
     if facts.approvals:
         return _wait("approvals", count=str(facts.approvals))
-    return _wait("blocked", detail="blocked")
+    return _wait("protected")
 
 
 def _wait(code: str, **words: str) -> Settling:

@@ -127,11 +127,12 @@ def _look(office: Office, build: Json) -> dict[str, Json]:
 def _give_up(office: Office, key: str, run: str) -> None:
     build = next(one for one in load(office, key).builds if one["run"] == run)
     if build["state"] not in _ENDED:
-        _update(office, key, run, {"state": "error", "detail": "no end in sight"})
+        _update(office, key, run, {"state": "error", "code": "deploy-endless", "detail": ""})
 
 
 def _trouble(error: DeployError) -> dict[str, Json]:
-    return {"state": "error", "detail": " ".join([error.code, *error.facts.values()])[:300]}
+    detail = " ".join(error.facts.values())[:300]
+    return {"state": "error", "code": error.code, "detail": detail}
 
 
 def _update(office: Office, key: str, run: str, what: dict[str, Json]) -> None:

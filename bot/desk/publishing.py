@@ -112,7 +112,10 @@ def check(office: Office, key: str) -> None:
 def label(office: Office, key: str) -> None:
     """The pull request shows its verdict in lists, too."""
     task = load(office, key)
-    office.hub.label(task.repo, _pull(task), [LABELS[judged_of(task).approved]])
+    approved = judged_of(task).approved
+    office.hub.label(task.repo, _pull(task), [LABELS[approved]])
+    if task.judgements > 1:
+        office.hub.unlabel(task.repo, _pull(task), LABELS[not approved])
 
 
 def tidy(office: Office, key: str) -> None:

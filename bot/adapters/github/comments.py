@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from bot.adapters.github.access import PAGE, Access, entries, link
 from bot.adapters.github.app import App
 from bot.adapters.github.paths import of_repo
-from bot.adapters.github.trouble import Json, understood
+from bot.adapters.github.trouble import Json, understood, unless_missing
 from bot.core.repo import Repo, Spoken, Where
 
 MAX_BODY = 65_536  # characters, of a comment, review or pull request
@@ -74,6 +74,12 @@ def label(access: Access, repo: Repo, number: int, labels: Sequence[str]) -> Non
     if labels:
         path = of_repo(repo, "issues", number, "labels")
         access.repeat("POST", path, {"labels": list(labels)})
+
+
+def unlabel(access: Access, repo: Repo, number: int, name: str) -> None:
+    """GitHub answers 404 where it is not there."""
+    path = of_repo(repo, "issues", number, "labels", name)
+    unless_missing(lambda: access.repeat("DELETE", path))
 
 
 def is_ours(written: Json, marker: str, app: App) -> bool:

@@ -142,6 +142,10 @@ class GitHubHub:
         """One request."""
         comments.label(self._at(repo), repo, number, labels)
 
+    def unlabel(self, repo: Repo, number: int, label: str) -> None:
+        """One request."""
+        comments.unlabel(self._at(repo), repo, number, label)
+
     def review(
         self,
         repo: Repo,

@@ -15,7 +15,17 @@ from bot.core.hunks import Side, hunks_of
 from bot.core.report.findings import RULE_TEXTS
 from bot.core.report.neutral import code, plain, quoted, unlinked, visible
 from bot.core.report.tables_md import changes_table, findings_table
-from bot.core.report.thread import count, cut, marker, question, reasons, summary
+from bot.core.report.thread import (
+    all_findings,
+    count,
+    counted,
+    cut,
+    marker,
+    net_changes,
+    question,
+    reasons,
+    summary,
+)
 from bot.core.report.thread_words import PULL, REVIEW
 from bot.core.request import Language
 
@@ -83,7 +93,7 @@ def pull_body(
 ) -> str:
     """Request with its link, and the table of leaf changes."""
     asked = PULL["asked"].say(language, {"who": plain(requester), "link": link})
-    changes = [change for verdict in verdicts for change in verdict["changes"]]
+    changes = net_changes(verdicts)
     further = [f"{PULL['revised'].say(language)}\n\n{quoted(text)}" for text in texts[1:]]
     author = code(verdicts[-1]["models"]["author"])
     parts = [
@@ -107,7 +117,7 @@ def review_text(
     language: Language,
 ) -> ReviewText:
     """The reviewer's verdict with a remark on every line that can take one."""
-    findings = [finding for verdict in verdicts for finding in verdict["findings"]]
+    findings = all_findings(verdicts)
     remarks, rest = _placed(findings, lines, language)
     headline = REVIEW["approved" if approved else "rejected"]
     parts = [
@@ -161,13 +171,11 @@ def check_text(
     *, approved: bool, verdicts: Sequence[Mapping[str, Any]], language: Language
 ) -> CheckText:
     """The check run ``cfg/verdict``; every finding with a place is an annotation."""
-    findings = [finding for verdict in verdicts for finding in verdict["findings"]]
-    changes = [change for verdict in verdicts for change in verdict["changes"]]
+    findings, changes = all_findings(verdicts), net_changes(verdicts)
     blocking = sum(1 for finding in findings if finding["severity"] == "blocks")
     facts = {
-        "values": str(len(changes)),
-        "files": str(len({change["path"] for change in changes})),
-        "count": str(blocking),
+        "changes": count(changes, language),
+        "blocking": counted(blocking, REVIEW, "finding", language),
     }
     title = REVIEW["check-approved" if approved else "check-rejected"].say(language, facts)
     parts = [summary(verdicts, language)]

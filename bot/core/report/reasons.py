@@ -219,6 +219,14 @@ TROUBLES: dict[str, Text] = {
         "GitHub no longer has what I need ({detail}).", "필요한 것이 GitHub에 없어요 ({detail})."
     ),
     "hub-refused": Text("GitHub refused: {detail}", "GitHub가 거절했어요: {detail}"),
+    "deploy-no-job": Text("Jenkins has no job {job}", "Jenkins에 {job} 작업이 없어요"),
+    "deploy-forbidden": Text(
+        "Jenkins does not let me build {job}", "Jenkins가 {job} 빌드를 허락하지 않아요"
+    ),
+    "deploy-disabled": Text("the job {job} is disabled", "{job} 작업이 꺼져 있어요"),
+    "deploy-refused": Text("Jenkins refused: {detail}", "Jenkins가 거절했어요: {detail}"),
+    "deploy-unreachable": Text("Jenkins could not be reached", "Jenkins에 닿지 않았어요"),
+    "deploy-endless": Text("the build does not end", "빌드가 끝나지 않아요"),
     "app-internal": Text(
         "Something broke in me ({detail}). The log of the server has it; nothing is half done without being said here.",
         "제 안에서 문제가 생겼어요 ({detail}). 서버 로그에 남겼고, 여기 적지 않은 반쯤 된 일은 없어요.",

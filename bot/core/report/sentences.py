@@ -21,7 +21,15 @@ def say_question(question: Unproven, language: Language) -> str:
 
 def say_trouble(trouble: Trouble, language: Language) -> str:
     """What went wrong, and what to do; a fact the adapter did not know is left empty."""
-    known = {"path": "", "detail": "", "branch": "", "ref": "", "model": "", **dict(trouble.facts)}
+    known = {
+        "path": "",
+        "detail": "",
+        "branch": "",
+        "ref": "",
+        "model": "",
+        "job": "",
+        **dict(trouble.facts),
+    }
     return " ".join(TROUBLES[trouble.code].say(language, known).split())
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.core.report.neutral import code, plain
+from bot.core.report.reasons import TROUBLES
 from bot.core.report.thread_words import COLUMNS, LINES, STATES
 from bot.core.request import Language
 
@@ -86,6 +87,12 @@ def builds_table(builds: Sequence[Mapping[str, Any]], language: Language) -> str
     return table(("environment", "build", "state"), rows, language)
 
 
+def _trouble(build: Mapping[str, Any], language: Language) -> str:
+    facts = {"detail": str(build.get("detail") or ""), "job": str(build["job"])}
+    text = TROUBLES.get(str(build.get("code")))
+    return plain(text.say(language, facts)) if text else plain(facts["detail"])
+
+
 def _build(build: Mapping[str, Any]) -> str:
     name = plain(build["job"])
     if build.get("number") and str(build.get("url", "")).startswith(("http://", "https://")):
@@ -96,6 +103,6 @@ def _build(build: Mapping[str, Any]) -> str:
 def _state(build: Mapping[str, Any], language: Language) -> str:
     facts = {
         "result": plain(str(build.get("result") or "?")),
-        "detail": plain(str(build.get("detail") or "")),
+        "detail": _trouble(build, language),
     }
     return STATES[build["state"]].say(language, facts)

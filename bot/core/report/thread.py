@@ -13,6 +13,7 @@ from typing import Any
 from bot.core.report.neutral import code, plain, quoted
 from bot.core.report.reasons import TROUBLES
 from bot.core.report.tables_md import builds_table, changes_table, findings_table
+from bot.core.report.text import Text
 from bot.core.report.thread_words import (
     ANSWERS,
     HEADLINES,
@@ -90,8 +91,10 @@ def _story(headline: str, scene: Scene) -> Iterable[str]:
 
 def summary(verdicts: Sequence[Mapping[str, Any]], language: Language) -> str:
     """How much changes, and who wrote and judged it."""
-    changes = [change for verdict in verdicts for change in verdict["changes"]]
+    changes = net_changes(verdicts)
     last = verdicts[-1]
+    if not last["models"]["author"]:
+        return ""  # nobody came to work
     reviewer = last["models"]["reviewer"]
     said = LINES["judged-by"].say(
         language,
@@ -112,8 +115,34 @@ def summary(verdicts: Sequence[Mapping[str, Any]], language: Language) -> str:
 def count(changes: Sequence[Mapping[str, Any]], language: Language) -> str:
     """``39 values in 39 files``."""
     files = {change["path"] for change in changes}
-    facts = {"values": str(len(changes)), "files": str(len(files))}
+    facts = {
+        "values": counted(len(changes), LINES, "value", language),
+        "files": counted(len(files), LINES, "file", language),
+    }
     return LINES["change-count"].say(language, facts)
+
+
+def counted(number: int, texts: Mapping[str, Text], thing: str, language: Language) -> str:
+    """A number of things: ``1 value``, ``2 values``."""
+    return texts[thing if number == 1 else f"{thing}s"].say(language, {"count": str(number)})
+
+
+def net_changes(verdicts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Every leaf once, as it was before the first sentence and is after the last."""
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for change in (change for verdict in verdicts for change in verdict["changes"]):
+        first = found.get((change["path"], change["key"]), change)
+        found[change["path"], change["key"]] = {**change, "old": first["old"]}
+    return [change for change in found.values() if change["old"] != change["new"]]
+
+
+def all_findings(verdicts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Every finding once, in order."""
+    found: list[Mapping[str, Any]] = []
+    for finding in (finding for verdict in verdicts for finding in verdict["findings"]):
+        if finding not in found:
+            found.append(finding)
+    return found
 
 
 def reasons(verdicts: Sequence[Mapping[str, Any]], language: Language) -> Iterable[str]:
@@ -147,7 +176,7 @@ def _candidate(place: Mapping[str, Any]) -> str:
 
 def details(verdicts: Sequence[Mapping[str, Any]], language: Language) -> str:
     """Every leaf change with its evidence, folded."""
-    changes = [change for verdict in verdicts for change in verdict["changes"]]
+    changes = net_changes(verdicts)
     title = LINES["details"].say(language)
     body = changes_table(changes, language)
     return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"

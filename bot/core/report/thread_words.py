@@ -47,7 +47,11 @@ LINES: dict[str, Text] = {
         "Working out what the request means and judging it…", "요청의 뜻을 찾고 판정하는 중…"
     ),
     "asked-by": Text("Asked by {who}", "요청: {who}"),
-    "change-count": Text("{values} values in {files} files", "파일 {files}개에서 값 {values}개"),
+    "change-count": Text("{values} in {files}", "{files}에서 {values}"),
+    "value": Text("{count} value", "값 {count}개"),
+    "values": Text("{count} values", "값 {count}개"),
+    "file": Text("{count} file", "파일 {count}개"),
+    "files": Text("{count} files", "파일 {count}개"),
     "judged-by": Text(
         "author {author}, reviewer {reviewer}, mode {mode}, {seconds} s",
         "작성 {author}, 검토 {reviewer}, 방식 {mode}, {seconds}초",
@@ -57,7 +61,7 @@ LINES: dict[str, Text] = {
     "details": Text("Every change with its evidence", "모든 변경과 그 근거"),
     "candidates": Text("It could be one of these:", "다음 중 하나일 수 있어요:"),
     "what-next": Text(
-        "Answer with a new `/cfg change …`.", "`/cfg change …`로 다시 요청해 주세요."
+        "Ask again with a new `/cfg change …`.", "`/cfg change …`로 다시 요청해 주세요."
     ),
     "revise-next": Text(
         "Say what should be different with `/cfg revise …` on #{pull}, or close it.",
@@ -105,6 +109,10 @@ WAITING: dict[str, Text] = {
     "blocked": Text(
         "branch protection does not allow the merge yet ({detail})",
         "브랜치 보호 규칙이 아직 병합을 막고 있어요 ({detail})",
+    ),
+    "protected": Text(
+        "branch protection does not allow the merge yet; it may want an approving review by a person (GitHub tells only administrators)",
+        "브랜치 보호 규칙이 아직 병합을 막고 있어요. 사람의 승인이 필요할 수 있어요 (GitHub는 관리자에게만 알려 줘요)",
     ),
     "unknown": Text(
         "GitHub is still working out whether it merges", "GitHub가 병합 가능 여부를 계산 중이에요"
@@ -229,10 +237,10 @@ REVIEW: dict[str, Text] = {
     ),
     "remedy": Text("What to do: {remedy}", "할 일: {remedy}"),
     "question": Text("Not understood by rules: {message}", "규칙으로 이해하지 못한 것: {message}"),
-    "check-approved": Text(
-        "Approved: {values} values in {files} files", "승인: 파일 {files}개, 값 {values}개"
-    ),
-    "check-rejected": Text("Rejected: {count} findings block", "반려: 막는 지적 {count}개"),
+    "check-approved": Text("Approved: {changes}", "승인: {changes}"),
+    "check-rejected": Text("Rejected: blocked by {blocking}", "반려: {blocking}"),
+    "finding": Text("{count} finding", "막는 지적 {count}개"),
+    "findings": Text("{count} findings", "막는 지적 {count}개"),
 }
 
 PULL: dict[str, Text] = {
