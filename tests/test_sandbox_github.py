@@ -155,9 +155,11 @@ class Stage:
         """Where REST begins."""
         return f"{self.hub.url}/api/v3/"
 
-    def client(self, auth: Any) -> Any:  # noqa: ANN401 - its methods take what GitHub takes
-        """Githubkit without retries or caches of its own."""
-        return GitHub(auth, base_url=self.api, auto_retry=False, http_cache=False)
+    def client(self, auth: AppAuthStrategy | TokenAuthStrategy) -> Any:  # noqa: ANN401 - see jwt
+        """The client of githubkit, without retries and caches; kept, since it is held weakly."""
+        made = GitHub(auth, base_url=self.api, auto_retry=False, http_cache=False)
+        self._clients.append(made)
+        return made
 
     def jwt(self, app_id: int | None = None) -> Any:  # noqa: ANN401 - its methods take what GitHub takes
         """The App itself."""
@@ -285,6 +287,7 @@ def test_a_change_goes_from_blob_to_merge(stage: Stage) -> None:
         body="seen",
         comments=[{"path": "web/b.yml", "line": 1, "side": "RIGHT", "body": "here"}],
     ).parsed_data
+    assert review.state == "COMMENTED"
     run = app.rest.checks.create(
         **REPO, name="cfg", head_sha=made[0], status="completed", conclusion="success"
     ).parsed_data

@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from html.parser import HTMLParser
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 
@@ -79,8 +79,10 @@ def _harmless(name: str, value: str) -> bool:
     if name not in {"href", "src"}:
         return True
     try:
-        plain = "".join(c for c in value if c > " ")
-        return urlsplit(plain).scheme.lower() in _SCHEMES
+        plain = "".join(c for c in unquote(value) if c > " ")
+        scheme = urlsplit(plain).scheme.lower()
+        # what looks like a scheme and is none that we know is not taken for a path either
+        return scheme in _SCHEMES and (bool(scheme) or ":" not in plain.partition("/")[0])
     except ValueError:
         return False
 
