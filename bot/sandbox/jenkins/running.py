@@ -80,6 +80,7 @@ class Queue:
                 if item.job is job and item.parameters == parameters:
                     item.causes.append(cause)
                     item.due = min(item.due, due)
+                    self._changed.notify_all()
                     return item
             now = int(time.time() * 1000)
             item = Item(self._next_id, job, dict(parameters), [cause], now, due)
