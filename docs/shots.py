@@ -1,7 +1,7 @@
 """Remakes docs/issue.png, pull.png and review.png: ``python docs/shots.py http://127.0.0.1:PORT``.
 
 Takes pictures of a running ``cfg sandbox`` with the headless Chromium (or Chrome) on PATH. Decides
-the size of the window and what is in the picture; changes nothing in the sandbox.
+the size of the window and what is in the picture.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import time
 import urllib.request
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +29,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 WIDTH = 1280
 PATIENCE = 30.0  # seconds
 LIMIT = 250_000  # bytes a picture
+# opens a firewall to everybody, so the review has something to say on a line
+RISKY = "api-1 방화벽에서 198.51.100.250/32를 0.0.0.0/0으로 바꿔줘"
 _READY = "!document.querySelector('main').hasAttribute('aria-busy') && !!document.querySelector('main h1')"
 
 
@@ -240,53 +242,83 @@ def _predicted(kind: int, left: int, up: int, corner: int) -> int:
     return min((left, up, corner), key=lambda one: abs(guess - one))
 
 
-def _get(url: str, token: str = "") -> Any:  # noqa: ANN401 - JSON
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the address is the caller's
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-        return json.load(answer)
+class Sandbox:
+    """A running sandbox, as its first person sees it by REST. Raises OSError where it is not there."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._token = ""
+        session = self._send("/session.json")
+        self.repo = str(session["repo"])
+        self._token = str(session["people"][0]["token"])
+
+    def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """What the API says of ``path`` below the repository."""
+        return self._send(f"/api/v3/repos/{self.repo}{path}")
+
+    def ask(self, text: str) -> None:
+        """An issue with a request for the bot."""
+        self._send(
+            f"/api/v3/repos/{self.repo}/issues", {"title": text, "body": f"/cfg change {text}"}
+        )
+
+    def _send(self, path: str, data: object = None) -> Any:  # noqa: ANN401 - JSON
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        body = None if data is None else json.dumps(data).encode()
+        request = urllib.request.Request(self.url + path, body, headers)  # noqa: S310 - the caller's address
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def asked(self) -> int:
+        """The first issue that is no pull request."""
+        issues = self.get("/issues?state=all&direction=asc&per_page=100")
+        return min((one["number"] for one in issues if "pull_request" not in one), default=0)
+
+    def merged(self) -> int:
+        """The first pull request that was merged; 0 where there is none."""
+        pulls = self.get("/pulls?state=closed&direction=asc&per_page=100")
+        return min((one["number"] for one in pulls if one["merged_at"]), default=0)
+
+    def criticised(self) -> int:
+        """The first pull request with a remark on a line; 0 where there is none."""
+        pulls = self.get("/pulls?state=all&direction=asc&per_page=100")
+        numbers = sorted(int(one["number"]) for one in pulls)
+        return next((one for one in numbers if self.get(f"/pulls/{one}/comments")), 0)
 
 
-def subjects(url: str, repo: str, token: str) -> tuple[int, int]:
-    """The issue and the pull request to show: of those with most said in review, the oldest."""
-    pulls = _get(f"{url}/api/v3/repos/{repo}/pulls?state=all&direction=asc&per_page=100", token)
-    issues = _get(f"{url}/api/v3/repos/{repo}/issues?state=all&direction=asc&per_page=100", token)
-    asked = [one["number"] for one in issues if "pull_request" not in one]
-    if not pulls or not asked:
-        raise SystemExit("The sandbox has no pull request yet; let its first change end.")
-
-    def said(pull: dict[str, Any]) -> int:
-        path = f"{url}/api/v3/repos/{repo}/pulls/{pull['number']}/comments"
-        return -len(_get(path, token))
-
-    return min(asked), int(min(pulls, key=said)["number"])
+def _until(what: Callable[[], int], why: str) -> int:
+    ends = time.monotonic() + PATIENCE
+    while not (found := what()):
+        if time.monotonic() > ends:
+            raise SystemExit(f"The sandbox has {why} yet.")
+        time.sleep(0.5)
+    return found
 
 
 def main() -> None:
-    """Take the three pictures."""
+    """Take the three pictures; a change that is turned down is asked for where there is none."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("url", help="the address of a running cfg sandbox")
-    parser.add_argument("--issue", type=int)
-    parser.add_argument("--pull", type=int)
     parser.add_argument("--lang", choices=("en", "ko"), default="en")
     parser.add_argument("--into", type=Path, default=Path(__file__).parent)
     chosen = parser.parse_args()
-    url = chosen.url.rstrip("/")
-    session = _get(f"{url}/session.json")
-    repo = session["repo"]
-    issue, pull = subjects(url, repo, session["people"][0]["token"])
-    issue, pull = chosen.issue or issue, chosen.pull or pull
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         raise SystemExit("No Chromium on PATH.")
+    sandbox = Sandbox(chosen.url)
+    issue, pull = _until(sandbox.asked, "no issue"), _until(sandbox.merged, "merged nothing")
+    if not sandbox.criticised():
+        sandbox.ask(RISKY)
+    criticised = _until(sandbox.criticised, "no review with remarks")
     wanted = {
-        "issue.png": (f"/{repo}/issues/{issue}", 1100),
-        "pull.png": (f"/{repo}/pull/{pull}", 1250),
-        "review.png": (f"/{repo}/pull/{pull}/files", 1000),
+        "issue.png": (f"issues/{issue}", 1100),
+        "pull.png": (f"pull/{pull}", 1250),
+        "review.png": (f"pull/{criticised}/files", 1000),
     }
     with Chromium(program) as browser:
         for name, (path, height) in wanted.items():
-            _take(browser, f"{url}{path}?lang={chosen.lang}", height, chosen.into / name)
+            url = f"{sandbox.url}/{sandbox.repo}/{path}?lang={chosen.lang}"
+            _take(browser, url, height, chosen.into / name)
 
 
 def _take(browser: Chromium, url: str, height: int, to: Path) -> None:

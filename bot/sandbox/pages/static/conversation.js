@@ -78,15 +78,17 @@ function merging({ pull, runs, statuses }) {
       h("h2", null, t("merged-done")), h("p", null, t("merged-why")));
   }
   if (pull.state !== "open") return null;
-  const good = pull.mergeable_state === "clean" || pull.mergeable_state === "has_hooks" || pull.mergeable_state === "unstable";
-  const kind = good ? "good" : pull.mergeable_state === "dirty" ? "bad" : "wait";
+  const state = known(pull.mergeable_state);
+  const clean = state === "clean" || state === "has_hooks";
+  const failed = state === "dirty" || runs.some((run) => verdictOf(run) === "failure");
+  const kind = failed ? "bad" : clean ? "good" : "wait";
   return h("section.merging", { class: kind, "data-key": "merging", "aria-label": t("merging") },
-    h("h2", null, t(`mergeable-${known(pull.mergeable_state)}`)),
+    h("h2", null, t(`mergeable-${state}`)),
     h("ul.runs", null, runs.map((run) => line(verdictOf(run), run.name, run.output?.title ?? "", pull)),
       (statuses?.statuses ?? []).map((one) => line({ success: "success", pending: "running" }[one.state] ?? "failure", one.context, one.description ?? "", pull))),
     runs.length || statuses?.statuses?.length ? null : h("p.nothing", null, t("no-checks")),
     h("p.row", { "data-key": "press" },
-      h("button.go", { type: "button", "data-do": "merge", disabled: !good }, t("merge-button")), " ",
+      h("button", { class: kind === "good" ? "go" : "quiet", type: "button", "data-do": "merge", disabled: !clean && state !== "unstable" }, t("merge-button")), " ",
       h("span.hint", null, t("merge-hint"))));
 }
 

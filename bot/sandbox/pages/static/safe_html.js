@@ -31,7 +31,8 @@ export function prose(html) {
   refer(box);
   for (const link of box.querySelectorAll("a[href]")) shorten(link);
   for (const table of box.querySelectorAll("table")) {
-    const frame = h("div.wide", { tabindex: "0", role: "group", "aria-label": t("table") });
+    const long = table.rows.length > 9 ? "long" : "";
+    const frame = h("div.wide", { class: long, tabindex: "0", role: "group", "aria-label": t("table") });
     table.replaceWith(frame);
     frame.append(table);
   }

@@ -22,6 +22,7 @@ const WORDS = {
   "comment-placeholder": ["/cfg change set the timeout of worker-2 to 45s", "/cfg change 워커2 타임아웃을 45초로 바꿔줘"],
   commented: ["commented", "님의 댓글 ·"],
   comments: ["{count} comments", "댓글 {count}개"],
+  "comments-one": ["1 comment", "댓글 1개"],
   committed: ["committed", "님의 커밋"],
   "ctrl-enter": ["Ctrl+Enter sends it", "Ctrl+Enter로 보내기"],
   description: ["Description", "내용"],
@@ -37,6 +38,7 @@ const WORDS = {
   "file-renamed": ["renamed", "이름 변경"],
   files: ["Files", "파일"],
   "files-changed": ["{count} changed files", "바뀐 파일 {count}개"],
+  "files-changed-one": ["1 changed file", "바뀐 파일 1개"],
   filter: ["Filter", "거르기"],
   "heard-edit": ["{who} updated a comment", "{who} 님이 댓글을 고쳤어요"],
   "heard-new": ["New comment by {who}", "{who} 님의 새 댓글"],
@@ -54,6 +56,7 @@ const WORDS = {
   "level-notice": ["notice", "알림"],
   "level-warning": ["warning", "경고"],
   lines: ["{count} lines", "{count}줄"],
+  "lines-one": ["1 line", "1줄"],
   log: ["Log", "로그"],
   lost: ["There is no such page", "없는 페이지예요"],
   "lost-why": ["The address leads nowhere. Begin again at the issues.", "주소가 가리키는 곳이 없어요. 이슈에서 다시 시작하세요."],
@@ -69,7 +72,8 @@ const WORDS = {
   "mergeable-unstable": ["Can be merged, but a check is running or failed", "병합할 수 있지만, 검사가 돌고 있거나 실패했어요"],
   "merged-commit": ["merged it as", "님이 병합했어요:"],
   "merged-done": ["Merged", "병합했어요"],
-  "merged-into": ["merged {count} commit(s):", "님이 커밋 {count}개를 병합:"],
+  "merged-into": ["merged {count} commits:", "님이 커밋 {count}개를 병합:"],
+  "merged-into-one": ["merged 1 commit:", "님이 커밋 1개를 병합:"],
   "merged-why": [
     "The change is part of the base branch now; the status comment tells how the deployment goes.",
     "변경이 기준 브랜치에 들어갔어요. 배포 상황은 상태 댓글에 나와요.",
@@ -157,7 +161,8 @@ const WORDS = {
   "verdict-stale": ["stale", "오래됨"],
   "verdict-success": ["succeeded", "성공"],
   "verdict-timed_out": ["timed out", "시간 초과"],
-  "wants-to-merge": ["wants to merge {count} commit(s):", "님이 커밋 {count}개 병합을 원해요:"],
+  "wants-to-merge": ["wants to merge {count} commits:", "님이 커밋 {count}개 병합을 원해요:"],
+  "wants-to-merge-one": ["wants to merge 1 commit:", "님이 커밋 1개 병합을 원해요:"],
   welcome: ["Change a fleet with one sentence", "한 문장으로 서버 설정을 바꿔 보세요"],
   "welcome-1": ["Click one of the sentences below and submit the issue.", "아래 문장 하나를 눌러 이슈를 올리세요."],
   "welcome-2": [
@@ -186,8 +191,9 @@ export function speak(name) {
   tongue = /^ko\b/i.test(name ?? "") ? 1 : 0;
 }
 
-/** The words of that name; `facts` fill {gaps}. A name without words shows itself. */
+/** The words of that name (or of `name-one` for a count of 1); `facts` fill {gaps}. */
 export function t(name, facts = {}) {
-  const text = WORDS[name]?.[tongue] ?? name;
+  const one = facts.count === 1 ? WORDS[`${name}-one`] : null;
+  const text = (one ?? WORDS[name])?.[tongue] ?? name;
   return text.replace(/\{(\w+)\}/g, (gap, fact) => (fact in facts ? String(facts[fact]) : gap));
 }
