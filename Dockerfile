@@ -2,14 +2,15 @@
 # The server of the GitHub App. docker build -t cfgbot . (docs/deploy.md)
 
 FROM python:3.11-slim AS build
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1
 # what is run holds no pip: it is filled from outside
 RUN python -m venv --without-pip /opt/cfgbot
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY examples/fleet ./examples/fleet
 COPY bot ./bot
-RUN python -m pip --python /opt/cfgbot/bin/python install -c constraints.txt .
+RUN --mount=type=cache,target=/root/.cache/pip \
+    python -m pip --python /opt/cfgbot/bin/python install -c constraints.txt .
 
 FROM python:3.11-slim
 ARG REVISION=unknown
