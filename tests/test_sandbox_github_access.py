@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -369,3 +370,50 @@ def test_an_uninstalled_app_is_locked_out(stage: Stage) -> None:
     with pytest.raises(RequestFailed) as error:
         stage.client(AppAuthStrategy(stage.app_id, PRIVATE)).rest.apps.get_repo_installation(**REPO)
     assert refused(error)[0] == 404
+
+
+_JUNK: tuple[object, ...] = (None, 0, 1.5, "", "\0", ["x"], [1], {"a": 1}, [{}], [{"path": 1}])
+_FIELDS = {
+    "/issues": ("title", "body", "labels"),
+    "/issues/1": ("title", "state", "labels"),
+    "/issues/1/labels": ("labels",),
+    "/issues/1/reactions": ("content",),
+    "/pulls/1": ("state", "base"),
+    "/pulls/1/reviews": ("event", "body", "comments", "commit_id"),
+    "/pulls/1/comments": ("path", "line", "side", "start_line", "start_side", "in_reply_to"),
+    "/check-runs": ("name", "status", "conclusion", "output", "started_at"),
+    "/git/trees": ("tree", "base_tree"),
+    "/git/commits": ("message", "parents", "author"),
+    "/git/refs": ("ref", "sha"),
+    "/deployments": ("ref", "required_contexts", "environment"),
+}
+
+
+@pytest.mark.parametrize("path", _FIELDS)
+def test_no_nonsense_breaks_it(stage: Stage, path: str) -> None:
+    """Whatever stands in a field, the answer is a success or a refusal, never a fault of its own."""
+    pull, app = stage.pull(), stage.app()
+    sound = {"title": "t", "body": "b", "content": "eyes", "path": "a.env", "line": 15}
+    sound |= {"commit_id": pull.head.sha, "event": "COMMENT", "name": "n", "message": "m"}
+    sound |= {"head_sha": pull.head.sha, "tree": pull.head.sha, "ref": "refs/heads/q"}
+    method = "PATCH" if path in {"/issues/1", "/pulls/1"} else "POST"
+    for name in _FIELDS[path]:
+        for junk in _JUNK:
+            try:
+                app.request(method, f"/repos/{NAME}{path}", json={**sound, name: junk})
+            except RequestFailed as error:
+                assert error.response.status_code < 500, (name, junk)  # noqa: PT017 - the point
+
+
+def test_many_at_once_get_numbers_of_their_own(stage: Stage) -> None:
+    """Forty issues and branches made from eight threads: none is lost, none is there twice."""
+    dev, main = stage.person("dev"), stage.hub.head(NAME, "main")
+
+    def make(number: int) -> int:
+        dev.rest.git.create_ref(**REPO, ref=f"refs/heads/b{number}", sha=main)
+        return int(dev.rest.issues.create(**REPO, title=f"{number}").json()["number"])
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(make, range(40)))
+    assert sorted(numbers) == list(range(1, 41))
+    assert len(stage.hub.world.repo(NAME).heads) == 41

@@ -322,3 +322,15 @@ def test_a_thread_reads_the_same_each_time(stage: Stage) -> None:
         "--- thread on a.env:15\ncfgbot[bot]:\nthis\n\n"
         "--- check ci by cfgbot: success\n"
     )
+
+
+def test_a_head_without_commits_of_its_own_is_closed(stage: Stage) -> None:
+    """Reset to the base, nothing is left to merge: closed, not merged."""
+    app, pull = stage.app(), stage.pull()
+    main = stage.hub.head(NAME, "main")
+    app.rest.git.update_ref(**REPO, ref="heads/work", sha=main, force=True)
+    found = app.rest.pulls.get(**REPO, pull_number=pull.number).parsed_data
+    assert (found.state, found.merged) == ("closed", False)
+    with pytest.raises(RequestFailed) as error:
+        app.rest.pulls.update(**REPO, pull_number=pull.number, state="closed", base="nowhere")
+    assert refused(error)[0] == 422

@@ -192,8 +192,9 @@ def pushed(world: World, repo: Repo, branch: str, before: str, after: str, who: 
     rows = []
     forced = False
     if after != ZERO:
-        since = [f"^{before}"] if before != ZERO else [f"--max-count={_SHOWN}"]
-        rows = git.commits(f"--max-count={_SHOWN}", after, *since)[::-1]
+        known = before if before != ZERO else repo.heads.get(repo.default_branch, before)
+        since = [f"^{known}"] if known not in {ZERO, after} or before != ZERO else []
+        rows = git.commits(f"--max-count={_SHOWN}", after, *since)[::-1] if since else []
         forced = before != ZERO and not git.is_ancestor(before, after)
     page = f"{world.url}/{repo.full_name}"
     commits = [
@@ -215,7 +216,7 @@ def pushed(world: World, repo: Repo, branch: str, before: str, after: str, who: 
         "base_ref": None,
         "compare": f"{page}/compare/{before[:12]}...{after[:12]}",
         "commits": commits,
-        "head_commit": commits[-1] if commits else None,
+        "head_commit": None if after == ZERO else simple_commit(git.commit(after)),
         "pusher": {"name": who.login, "email": None, "date": stamp(world.now())},
     }
     tell(world, repo, who, "push", content)

@@ -62,10 +62,12 @@ class Faults:
         with self._lock:
             self._faults.append(fault)
 
-    def limit_secondary(self, times: int = 1, retry_after: int = 60, path_regex: str = "") -> None:
+    def limit_secondary(
+        self, times: int = 1, retry_after: int = 60, path_regex: str = "", status: int = 403
+    ) -> None:
         """The next requests meet the secondary rate limit, to be tried again in so many seconds."""
         body = {"message": SECONDARY, "documentation_url": "https://docs.github.com/rest"}
-        self.add("*", path_regex, 403, times, {"Retry-After": str(retry_after)}, body)
+        self.add("*", path_regex, status, times, {"Retry-After": str(retry_after)}, body)
 
     def limit_primary(self, remaining: int = 0, reset_in: float = 3600) -> None:
         """Every caller has ``remaining`` requests until ``reset_in`` seconds from now."""

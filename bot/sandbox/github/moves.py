@@ -54,6 +54,9 @@ def _follow(world: World, repo: Repo, branch: str, old: str, new: str, who: Acco
         elif pull.head_ref == branch:
             _move_head(world, repo, issue, pull, new)
             events.issue_happened(world, repo, issue, "synchronize", who, before=old, after=new)
+            if repo.git.is_ancestor(new, repo.heads.get(pull.base_ref, ZERO)):
+                close(world, repo, issue, who)  # nothing is left to merge
+                continue
         if pull.base_ref == branch and new != ZERO and repo.git.is_ancestor(pull.head_sha, new):
             merged(world, repo, issue, pull, new, who)
 

@@ -71,7 +71,7 @@ def _at_position(call: Call, base: str, commit: str, path: str, position: object
 
 def _at_line(there: dict[tuple[str, int], Shown], path: str, row: Json) -> Spot:
     side, line = row.get("side", "RIGHT"), row.get("line")
-    if side not in {"LEFT", "RIGHT"}:
+    if side not in ("LEFT", "RIGHT"):  # a tuple: what was sent may be of any type
         raise _not_there("side", "is invalid")
     found = there.get((side, line)) if isinstance(line, int) else None
     if found is None:
@@ -79,7 +79,8 @@ def _at_line(there: dict[tuple[str, int], Shown], path: str, row: Json) -> Spot:
     start, start_side = row.get("start_line"), row.get("start_side") or side
     if start is None:
         return Spot(path, side, found.line, found.hunk)
-    first = there.get((start_side, start))
+    where = (start_side, start)
+    first = there.get(where) if isinstance(start, int) and start_side in ("LEFT", "RIGHT") else None
     if first is None:
         raise _not_there("start_line", "must be part of the same hunk as the line.")
     if first.position >= found.position:

@@ -163,7 +163,7 @@ def _annotation(call: Call, row: object) -> Json:
         raise Refused(
             422, "Invalid request.\n\nAn annotation lacks path, start_line, end_line or message."
         )
-    if row.get("annotation_level") not in {"notice", "warning", "failure"}:
+    if row.get("annotation_level") not in ("notice", "warning", "failure"):
         invalid("CheckAnnotation", "annotation_level", "invalid")
     sha = call.body.get("head_sha") or call.repo.default_branch
     page = f"{call.world.url}/{call.repo.full_name}/blob/{sha}/{row['path']}"
@@ -194,6 +194,14 @@ def get_check(call: Call) -> object:
 def list_annotations(call: Call) -> object:
     """The remarks of a check run."""
     return call.page(_run(call).annotations)
+
+
+@route("POST", _REPO + "/check-runs/{run:int}/rerequest", app="checks:write", role="write")
+def rerequest(call: Call) -> object:
+    """Somebody wants the check to run again; its App is told."""
+    run = _run(call)
+    events.check_happened(call.world, call.repo, run, "rerequested", call.actor)
+    return Answer(201, {})
 
 
 def _filtered(call: Call, rows: list[CheckRun]) -> Json:

@@ -82,7 +82,7 @@ def _row(call: Call, row: Json, base: str | None) -> tuple[str, str, str | None]
     git, path, mode = call.repo.git, row.get("path"), row.get("mode", "100644")
     if not isinstance(path, str) or not _good_path(path):
         raise Refused(422, "tree.path contains a malformed path component")
-    if mode not in _MODES:
+    if not isinstance(mode, str) or mode not in _MODES:
         raise Refused(422, "Must supply a valid tree.mode")
     if isinstance(row.get("content"), str):
         if "sha" in row:

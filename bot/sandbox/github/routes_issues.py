@@ -69,7 +69,7 @@ def list_issues(call: Call) -> object:
         and wanted <= {name.lower() for name in issue.labels}
         and creator in {"", issue.user.login.lower()}
     ]
-    return [_shape(call, issue) for issue in call.page(since(call, rows))]
+    return [_shape(call, issue) for issue in call.page(since(call, rows, alone=True))]
 
 
 @route("GET", "/repos/{owner}/{repo}/issues/{number:int}", app=_READ)
@@ -101,7 +101,7 @@ def edit_issue(call: Call, issue: Issue) -> None:
     if changes:
         issue.updated_at = call.world.now()
         events.issue_happened(call.world, call.repo, issue, "edited", call.actor, changes=changes)
-    state = call.body.get("state", issue.state)
+    state = call.maybe("state") or issue.state
     if state not in {"open", "closed"}:
         invalid("Issue", "state", "invalid")
     if state != issue.state:

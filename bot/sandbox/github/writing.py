@@ -110,8 +110,11 @@ def known_label(world: World, repo: Repo, name: str) -> str:
     return repo.labels[name.lower()].name
 
 
-def since(call: Call, rows: list[W]) -> list[W]:
-    """Rows changed at or after ``since``, in the order asked for."""
+def since(call: Call, rows: list[W], *, alone: bool = False) -> list[W]:
+    """Rows changed at or after ``since``, in the order asked for.
+
+    ``alone``: a direction counts without ``sort`` too, as it does for issues.
+    """
     text = call.query.get("since")
     if text:
         try:
@@ -120,7 +123,7 @@ def since(call: Call, rows: list[W]) -> list[W]:
             raise Refused(422, f"Invalid since: {text}") from None
         start = start if start.tzinfo else start.replace(tzinfo=call.world.now().tzinfo)
         rows = [row for row in rows if row.updated_at >= start]
-    if call.query.get("sort") in {"created", "updated"} or "direction" in call.query:
+    if call.query.get("sort") in {"created", "updated"} or (alone and "direction" in call.query):
         updated = call.query.get("sort") == "updated"
         newest = call.query.get("direction", "desc") == "desc"
         rows = sorted(
