@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.jenkins_client import JenkinsClient
 from bot.adapters.jenkins_deployer import JenkinsDeployer
 from bot.ports import BuildState, DeployError
 from bot.sandbox.jenkins import Dropped, Jenkins, Request
@@ -21,6 +22,7 @@ JOB = "team/deploy-aws"
 DECLARED = ("CLOUD", "CFG_RUN")
 GIVEN = {"CLOUD": "aws"}
 BUILD = "/buildWithParameters"
+Json = dict[str, Any]
 
 
 @pytest.fixture
@@ -116,6 +118,45 @@ def test_an_answer_that_comes_too_late_leaves_one_build(jenkins: Jenkins) -> Non
     deployer.trigger(JOB, "r1", GIVEN)
     assert seen(deployer) is BuildState.SUCCEEDED
     assert len(jenkins.builds(JOB)) == 1
+
+
+def test_a_trigger_that_jenkins_comes_to_late_leaves_one_build(jenkins: Jenkins) -> None:
+    """It times out, is not seen, and is carried out while the caller tries again and again."""
+    late, done = threading.Event(), threading.Event()
+
+    def hold(request: Request) -> None:
+        if request.path.endswith(BUILD):
+            late.wait(20)
+
+    def tell(request: Request) -> None:
+        if request.path.endswith(BUILD):
+            done.set()
+
+    jenkins.before, jenkins.after = hold, tell
+    deployer = JenkinsDeployer(jenkins.url, "bot", jenkins.add_user("bot"), timeout=0.5)
+    for _ in range(3):
+        assert trouble(lambda: deployer.trigger(JOB, "r1", GIVEN)).code == "deploy-unreachable"
+    late.set()
+    assert done.wait(20)
+    deployer.trigger(JOB, "r1", GIVEN)
+    assert seen(deployer) is BuildState.SUCCEEDED
+    assert len(jenkins.builds(JOB)) == 1
+
+
+def test_a_trigger_that_jenkins_never_came_to_is_sent_again(jenkins: Jenkins) -> None:
+    """A proxy's 504: after a while it is taken for lost."""
+    jenkins.faults.status(BUILD, 504)
+    deployer = JenkinsDeployer(jenkins.url, "bot", jenkins.add_user("bot"), timeout=0.2)
+    asked = 0
+    for _ in range(10_000):
+        try:
+            deployer.trigger(JOB, "r1", GIVEN)
+        except DeployError:
+            asked += 1
+        else:
+            break
+    assert asked > 1
+    assert [one.status for one in jenkins.log if one.method == "POST"] == [504, 201]
 
 
 def test_a_restart_is_said_and_survived() -> None:
@@ -262,7 +303,7 @@ def test_what_is_not_jenkins_is_said(
         {"url": "u", "builds": [], "property": [None, {"parameterDefinitions": [None]}]},
     ],
 )
-def test_holes_in_an_answer_are_no_build(job: dict[str, Any]) -> None:
+def test_holes_in_an_answer_are_no_build(job: Json) -> None:
     """Jenkins leaves out values of secrets and puts empty objects among actions."""
     with Loopback(Fixed(200, json.dumps({**job, "items": [None, {}]}).encode())) as server:
         deployer = JenkinsDeployer(server.url, "bot", "token")
@@ -288,13 +329,59 @@ def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
         JenkinsDeployer(url, "bot", "token")
 
 
-class Fixed:
-    """Answers everything in the same way."""
+def test_an_item_that_was_queued_already_may_be_pointed_to() -> None:
+    """303 to the item means the same as 201; anything else that is no refusal is not Jenkins."""
+    place = {"location": "http://ci.example.com/queue/item/7/"}
+    for status, headers, item in ((303, place, 7), (201, place, 7), (201, {}, None)):
+        with Loopback(Fixed(status, b"", headers)) as server:
+            client = JenkinsClient(server.url, "bot", "token", timeout=5)
+            assert client.build(JOB, GIVEN) == item
+    with Loopback(Fixed(200, b"", place)) as server:
+        client = JenkinsClient(server.url, "bot", "token", timeout=5)
+        assert trouble(lambda: client.build(JOB, GIVEN)).code == "deploy-refused"
 
-    def __init__(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+
+@pytest.mark.parametrize(
+    ("item", "state"),
+    [
+        ({"run": "r1"}, BuildState.QUEUED),
+        ({"run": "r1", "cancelled": True}, BuildState.GONE),
+        ({"run": "another"}, BuildState.GONE),
+        ({"run": "r1", "executable": {"number": 3}}, BuildState.RUNNING),
+        ({"run": "r1", "executable": {"number": 4}}, BuildState.GONE),
+    ],
+)
+def test_between_queue_and_builds_our_own_item_tells(item: Json, state: BuildState) -> None:
+    """For a moment a run is in neither list; another run's item of that number is not believed."""
+    run = item.pop("run")
+    actions = [{"parameters": [{"name": "CFG_RUN", "value": run}]}]
+    declared = [{"parameterDefinitions": [{"name": name} for name in DECLARED]}]
+    pages: dict[str, Json] = {
+        "/job/x/api/json": {"url": "u", "builds": [], "property": declared},
+        "/queue/api/json": {"items": []},
+        "/queue/item/7/api/json": {**item, "actions": actions},
+        "/job/x/3/api/json": {"number": 3, "url": "u/3", "building": True, "result": None},
+    }
+    with Loopback(Fixed(201, b"", {"location": "/queue/item/7/"}, pages)) as server:
+        deployer = JenkinsDeployer(server.url, "bot", "token")
+        deployer.trigger("x", "r1", GIVEN)
+        assert deployer.build("x", "r1").state is state
+
+
+class Fixed:
+    """Answers everything in the same way, but for the GETs of ``pages``."""
+
+    def __init__(
+        self,
+        status: int,
+        body: bytes,
+        headers: dict[str, str] | None = None,
+        pages: dict[str, Json] | None = None,
+    ) -> None:
         self._status = status
         self._body = body
         self._headers = headers or {}
+        self._pages = pages
 
     async def __call__(
         self,
@@ -308,6 +395,10 @@ class Fixed:
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return
-        headers = [(name.encode(), value.encode()) for name, value in self._headers.items()]
-        await send({"type": "http.response.start", "status": self._status, "headers": headers})
-        await send({"type": "http.response.body", "body": self._body})
+        status, body, given = self._status, self._body, self._headers
+        if self._pages is not None and scope["method"] == "GET":
+            page = self._pages.get(scope["path"])
+            status, body, given = 404 if page is None else 200, json.dumps(page).encode(), {}
+        headers = [(name.encode(), value.encode()) for name, value in given.items()]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})

@@ -65,13 +65,21 @@ class _Session(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins ships w
         self._session.close()
 
 
+class UnansweredError(DeployError):
+    """deploy-unreachable, and Jenkins may be carrying the request out at this moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Trouble:
-    """What went wrong, as a DeployError has it; ``crumb``: Jenkins wants a crumb."""
+    """What went wrong, as a DeployError has it.
+
+    ``crumb``: Jenkins wants a crumb. ``pending``: nobody but Jenkins knows whether it is at it.
+    """
 
     code: str
     detail: str
     crumb: bool = False
+    pending: bool = False
 
 
 class JenkinsClient:
@@ -120,7 +128,8 @@ class JenkinsClient:
             answer = self._answered(request, crumbs=True)
         if isinstance(answer, _Trouble):
             # raised here, where no exception hangs on it: those hold the request, with its token
-            raise DeployError(answer.code, job=job, detail=self._clean(answer.detail))
+            kind = UnansweredError if answer.pending else DeployError
+            raise kind(answer.code, job=job, detail=self._clean(answer.detail))
         return answer
 
     def _answered(self, request: requests.Request, *, crumbs: bool) -> requests.Response | _Trouble:
@@ -144,7 +153,8 @@ class JenkinsClient:
     def _silent(self, error: Exception) -> _Trouble:
         """What it means that there was no answer."""
         if isinstance(error, jenkins.TimeoutException | exceptions.Timeout):
-            return _Trouble("deploy-unreachable", f"no answer within {self._timeout:g} s")
+            detail = f"no answer within {self._timeout:g} s"
+            return _Trouble("deploy-unreachable", detail, pending=True)
         if isinstance(error, exceptions.SSLError):
             return _Trouble("deploy-unreachable", "its certificate was not accepted")
         if isinstance(error, exceptions.ProxyError):
@@ -192,7 +202,8 @@ def _queued_elsewhere(answer: requests.Response) -> bool:
 def _refused(answer: requests.Response) -> _Trouble:
     said = _words(answer)
     crumb = answer.status_code == 403 and "crumb" in said.lower()
-    return _Trouble(_code(answer), said, crumb)
+    # 504: a proxy gave up waiting, not Jenkins working
+    return _Trouble(_code(answer), said, crumb, pending=answer.status_code == 504)
 
 
 def _code(answer: requests.Response) -> str:

@@ -9,12 +9,13 @@ is lost with this process.
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.jenkins_client import JenkinsClient, job_path
+from bot.adapters.jenkins_client import JenkinsClient, UnansweredError, job_path
 from bot.ports import Build, BuildState, DeployError
 
 RUN = "CFG_RUN"
@@ -25,6 +26,8 @@ _JOB = f"url,property[parameterDefinitions[name]],builds[{_BUILD}]{{0,100}}"
 _QUEUE = f"items[id,task[url],{_ACTIONS}]"
 _LOCKS = 64
 _HINTS = 1_000
+# how many timeouts long a trigger without an answer may still be carried out
+_PATIENCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +53,24 @@ class JenkinsDeployer:
         self._locks = tuple(threading.Lock() for _ in range(_LOCKS))
         self._hints: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._hints_lock = threading.Lock()
+        self._patience = _PATIENCE * timeout
+        self._pending: dict[tuple[str, str], float] = {}
 
     def trigger(self, job: str, run: str, parameters: Mapping[str, str]) -> None:
         """Queue ``job`` once for ``run``; see Deployer. Raises DeployError.
 
         Where the answer to the trigger is lost, Jenkins is asked what became of it: an error then
-        means that the build was not seen, and calling again is safe.
+        means that the build was not seen, and calling again is safe. Where Jenkins did not answer
+        in time it may come to it later: for three timeouts it is only looked for, not asked again.
         """
         given = {**parameters, RUN: run}
         with self._locks[hash((job, run)) % _LOCKS]:
             now, found = self._look(job, run)
             if found is not None:
+                self._pending.pop((job, run), None)
                 return
             _refuse_undeclared(job, now, given)
+            self._refuse_pending(job, run)
             lost = self._trigger(job, run, given)
             if lost is not None and not self._arrived(job, run):
                 raise lost
@@ -79,10 +87,21 @@ class JenkinsDeployer:
         except DeployError as error:
             if error.code != "deploy-unreachable":
                 raise
+            if isinstance(error, UnansweredError):
+                self._pending[job, run] = time.monotonic() + self._patience
             return error
         if item is not None:
             self._remember(job, run, item)
         return None
+
+    def _refuse_pending(self, job: str, run: str) -> None:
+        until = self._pending.get((job, run))
+        if until is None:
+            return
+        if time.monotonic() < until:
+            detail = "Jenkins may still come to a trigger that it has not answered"
+            raise DeployError("deploy-unreachable", job=job, detail=detail)
+        self._pending.pop((job, run))
 
     def _arrived(self, job: str, run: str) -> bool:
         try:

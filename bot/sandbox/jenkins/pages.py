@@ -22,7 +22,14 @@ a { color: LinkText; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; vertical-align: top;
   border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
-td, dd { overflow-wrap: anywhere; }
+td { white-space: nowrap; }
+td:last-child { white-space: normal; overflow-wrap: anywhere; width: 100%; }
+@media (max-width: 40rem) {
+  .builds th { display: none; }
+  .builds td { display: inline-block; border: 0; padding-bottom: 0; }
+  .builds tr { display: block; padding: .4rem 0;
+    border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+}
 pre { overflow-x: auto; padding: 1rem; border-radius: .4rem;
   background: color-mix(in srgb, currentColor 8%, transparent); }
 .SUCCESS { color: light-dark(#12692f, #6fd08c); }
@@ -88,13 +95,19 @@ def _job_section(beans: Beans, job: Job, runs: Iterable[Run] | None = None) -> s
     off = " <span class='muted'>(disabled)</span>" if job.disabled else ""
     title = f"<a href='{_path(beans, beans.place(job))}'>{escape(job.full_name)}</a>{off}"
     head = "<tr><th>Build</th><th>Result</th><th>Started</th><th>Parameters</th></tr>"
-    table = f"<table>{head}{rows}</table>" if rows else "<p class='muted'>No builds yet.</p>"
+    table = (
+        f"<table class='builds'>{head}{rows}</table>"
+        if rows
+        else "<p class='muted'>No builds yet.</p>"
+    )
     return f"<h2>{title}</h2>{table}"
 
 
 def _run_row(beans: Beans, run: Run) -> str:
     place = _path(beans, beans.run_place(run))
-    given = ", ".join(f"{escape(name)}={escape(value)}" for name, value in run.parameters.items())
+    given = "<br>".join(
+        f"{escape(name)}={escape(value)}" for name, value in run.parameters.items() if value
+    )
     return (
         f"<tr><td><a href='{place}'>#{run.number}</a></td>"
         f"<td><a href='{place}console'>{_state(run)}</a></td><td>{_when(run)}</td><td>{given}</td></tr>"
