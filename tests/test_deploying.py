@@ -28,6 +28,7 @@ from bench import footprint
 from bot.app import build_app
 from bot.cli import cli
 from bot.events import _READERS
+from bot.policy import parse_policy
 from bot.sandbox.github import routes
 from bot.sandbox.github.calls import Caller, find
 from bot.sandbox.loopback import Loopback
@@ -409,6 +410,16 @@ def test_the_page_names_what_there_is() -> None:
     scrapes = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
     (scrape,) = [one for one in scrapes if "scrape_configs" in one]
     assert scrape["scrape_configs"][0].get("metrics_path", "/metrics") == fly()["metrics"]["path"]
+
+
+@pytest.mark.parametrize("name", ["docs/deploy.md", "docs/settings.md"])
+def test_policies_that_are_shown_are_valid(name: str) -> None:
+    """Every ``.cfgbot.yml`` of the docs can be copied as it stands."""
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
+    policies = [block for block in blocks if "scrape_configs" not in block]
+    assert policies
+    for block in policies:
+        assert parse_policy(".cfgbot.yml", block.encode()).environments
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
