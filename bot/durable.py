@@ -115,6 +115,10 @@ class Durable:
 
     def enqueue(self, errand: Errand) -> None:
         """The errand is done once, now or after a crash; one of the same key is the same errand."""
+        if DBOS.get_workflow_status(errand.key) is None:
+            self._enqueue(errand)
+
+    def _enqueue(self, errand: Errand) -> None:
         options: dict[str, Any] = {
             "workflow_name": WORKFLOW,
             "queue_name": errand.lane.value,
@@ -145,7 +149,7 @@ class Durable:
         except StepFailed as failed:
             following = self._failed(errand, failed.code, failed.facts)
         for one in following:
-            self.enqueue(one)
+            self._enqueue(one)
         return "done"
 
     def _failed(self, errand: Errand, code: str, facts: Mapping[str, str]) -> list[Errand]:
@@ -196,7 +200,7 @@ class Durable:
                 continue
             errand = _unpacked(found.input["args"][0])
             base = errand.key.split("@", 1)[0]
-            self.enqueue(
+            self._enqueue(
                 replace(
                     errand, key=f"{base}@{self.version}", delay=_left(found.delay_until_epoch_ms)
                 )

@@ -49,11 +49,12 @@ class Arena:
     def start(self, **environ: str) -> None:
         """A fresh process on the same data; returns when it answers."""
         (self.folder / "environ.json").write_text(json.dumps({**self.environ, **environ}))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.killable", str(self.folder)],
-            stdout=subprocess.DEVNULL,
-            stderr=(self.folder / "stderr").open("ab"),
-        )
+        with (self.folder / "stderr").open("ab") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.killable", str(self.folder)],
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            )
         for _ in range(600):
             try:
                 if httpx.get(f"http://127.0.0.1:{self.port}/readyz").status_code == 200:

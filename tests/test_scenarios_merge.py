@@ -169,6 +169,20 @@ def test_a_revision_in_a_review_thread_is_answered_and_resolved_there(tmp_path: 
         assert made.file("two/app.env").endswith("RETRY_MAX=6\n")
 
 
+def test_a_bare_value_below_a_line_is_understood(tmp_path: Path) -> None:
+    """Rejected for opening to the world; the remark's line is the place, the reply the value."""
+    firewall = b"rules:\n  - range: 198.51.100.250/32\n  - range: 203.0.113.9/32\n"
+    with world(tmp_path, {**FILES, "one/firewall.yml": firewall}) as made:
+        ask = "/cfg change one/firewall.yml에서 198.51.100.250/32를 0.0.0.0/0으로 바꿔줘"
+        issue = made.ask(ask)
+        remarks = made.dana.get(f"/pulls/{issue + 1}/comments")
+        assert not merged(made, issue + 1)
+        made.dana.reply(issue + 1, remarks[0]["id"], "/cfg revise 198.51.100.251/32로 해줘")
+        made.settle()
+        same_as_file("bare-value", made.text(issue, issue + 1))
+        assert made.file("one/firewall.yml") == firewall.decode().replace(".250", ".251")
+
+
 def test_a_revision_that_cannot_be_done_changes_nothing(tmp_path: Path) -> None:
     """The approved change stays as it was, and the thread is told why."""
     with world(tmp_path, CHECKED) as made:

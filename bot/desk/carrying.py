@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core.in_thread import InFull, in_full
 from bot.core.repo import Repo
 from bot.core.report.thread import marker, revised
 from bot.core.request import Language
 from bot.core.spoken_secrets import without_secrets
 from bot.desk import publishing
 from bot.desk.judging import judge_pushed, judge_task
-from bot.desk.office import Do, Errand, Json, Office
+from bot.desk.office import Do, Errand, Json, Office, Workshop
 from bot.desk.saying import load, say
 from bot.desk.settling import settle_now
-from bot.desk.task import Judged, State, Task
+from bot.desk.task import Judged, State, Task, files_from
 from bot.hub import HeadMoved, HubError
 
 MAX_JUDGEMENTS = 6
@@ -105,7 +106,8 @@ def _best_revision(office: Office, before: Task, asked: Json) -> tuple[Task | No
     reason = ""
     with office.workshop(before.repo, (branch,)) as workshop:
         base = workshop.library.commit(branch)
-        for groups in ways_to_ask(before, in_context(asked)):
+        full = said_in_full(before, asked, workshop, base)
+        for groups in ways_to_ask(before, in_context(asked), full):
             task = replace(before, groups=groups, state=State.WORKING, notes=())
             judged = judge_task(task, workshop, base)
             if judged.approved or (judged.publishable and not _approved(before)):
@@ -116,15 +118,29 @@ def _best_revision(office: Office, before: Task, asked: Json) -> tuple[Task | No
     return None, reason
 
 
-def ways_to_ask(before: Task, text: str) -> tuple[tuple[str, ...], ...]:
+def said_in_full(before: Task, asked: Json, workshop: Workshop, base: str) -> InFull:
+    """A bare value below a line of the diff, as a sentence that names its place."""
+    path, line = asked["path"], asked["line"]
+    if not path or not line or before.judged is None:
+        return InFull(None, None)
+    heads = {file.path: file.head for group in before.judged.files for file in files_from(group)}
+    bases = workshop.library.read(base, [path])
+    language = Language(asked["language"])
+    return in_full(asked["text"], path, line, bases.get(path), heads.get(path), language)
+
+
+def ways_to_ask(before: Task, text: str, full: InFull) -> tuple[tuple[str, ...], ...]:
     """What a revision may mean, the likelier first.
 
     After an approved change it is one more; of a rejected one it is a part, or says it anew.
     """
+    rest, last = before.groups[:-1], before.groups[-1]
     if _approved(before):
-        return ((*before.groups, text),)
-    rest = before.groups[:-1]
-    return ((*rest, f"{before.groups[-1]}\n{text}"), (*rest, text))
+        ways = [(*before.groups, one) for one in (full.for_head, text) if one]
+    else:
+        anew = [(*rest, one) for one in (full.for_base, text) if one]
+        ways = [(*rest, f"{last}\n{text}"), *anew] if not full.for_base else anew
+    return tuple(ways)
 
 
 def in_context(asked: Json) -> str:
