@@ -324,6 +324,17 @@ def test_a_thread_reads_the_same_each_time(stage: Stage) -> None:
     )
 
 
+def test_short_names_of_commits_are_known_whatever_they_look_like(stage: Stage) -> None:
+    """A short SHA of digits alone is one; a number or a word that names no object stays."""
+    sha, number = "", 0
+    while not sha[:7].isdigit():
+        number += 1
+        sha = stage.hub.world.repo(NAME).git.blob(b"%d" % number)
+    body = f"{sha[:7]} 1234567 defaced {sha[:7]}"
+    stage.person("dev").rest.issues.create(**REPO, title="t", body=body)
+    assert "<sha1> 1234567 defaced <sha1>" in stage.hub.thread(NAME, 1)
+
+
 def test_a_head_without_commits_of_its_own_is_closed(stage: Stage) -> None:
     """Reset to the base, nothing is left to merge: closed, not merged."""
     app, pull = stage.app(), stage.pull()

@@ -12,7 +12,8 @@ from bot.sandbox.github.rows import Issue, LineComment, Pull, Repo, Written
 from bot.sandbox.github.shapes_issue import CONTENTS
 from bot.sandbox.github.world import World
 
-_SHA = re.compile(r"\b[0-9a-f]{40}\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,12}\b")
+# of short ones the repository is asked: one in thirty has no letter, and looks like a number
+_SHA = re.compile(r"\b(?:[0-9a-f]{40}|[0-9a-f]{7,12})\b")
 
 
 def thread(world: World, repo: Repo, issue: Issue) -> str:
