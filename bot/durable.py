@@ -113,10 +113,15 @@ class Durable:
         """True between ``start`` and ``stop``."""
         return self._running
 
-    def enqueue(self, errand: Errand) -> None:
-        """The errand is done once, now or after a crash; one of the same key is the same errand."""
-        if DBOS.get_workflow_status(errand.key) is None:
-            self._enqueue(errand)
+    def enqueue(self, errand: Errand) -> bool:
+        """The errand is done once, now or after a crash; one of the same key is the same errand.
+
+        True where it is new.
+        """
+        if DBOS.get_workflow_status(errand.key) is not None:
+            return False
+        self._enqueue(errand)
+        return True
 
     def _enqueue(self, errand: Errand) -> None:
         options: dict[str, Any] = {

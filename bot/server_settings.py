@@ -70,7 +70,7 @@ def read_server_settings(environ: Mapping[str, str]) -> ServerSettings:
         database_url=_database(environ),
         data=Path(environ.get("CFG_DATA") or "cfgbot-data"),
         host=environ.get("CFG_HOST") or "127.0.0.1",
-        port=int(number(environ, "CFG_PORT", 8080)),
+        port=_port(environ),
         public_url=_url(environ, "CFG_PUBLIC_URL"),
         label=environ.get("CFG_LABEL") or None,
         mode=_choice(environ, "CFG_MODE", ("blind", "review")),
@@ -92,6 +92,8 @@ def _app_key(environ: Mapping[str, str], role: str, app_id: str) -> AppKey:
     name = f"CFG_{role}_PRIVATE_KEY"
     text = environ.get(name, "").strip()
     file = environ.get(f"{name}_FILE", "").strip()
+    if "PRIVATE KEY" in file:
+        raise SettingsError("setting-invalid", name=f"{name}_FILE", value="(a key, not a file)")
     if file and not text:
         try:
             text = Path(file).read_text(encoding="ascii").strip()
@@ -118,8 +120,18 @@ def _secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
     return (present, old) if old else (present,)
 
 
+def _port(environ: Mapping[str, str]) -> int:
+    port = number(environ, "CFG_PORT", 8080)
+    if port != int(port) or not 1 <= port <= 65_535:
+        raise SettingsError("setting-invalid", name="CFG_PORT", value=environ["CFG_PORT"])
+    return int(port)
+
+
 def _reviewer(environ: Mapping[str, str]) -> AppKey | None:
     app_id = environ.get("CFG_REVIEWER_APP_ID", "").strip()
+    keys = ("CFG_REVIEWER_PRIVATE_KEY", "CFG_REVIEWER_PRIVATE_KEY_FILE")
+    if not app_id and any(environ.get(key, "").strip() for key in keys):
+        raise SettingsError("setting-missing", name="CFG_REVIEWER_APP_ID")
     return _app_key(environ, "REVIEWER", app_id) if app_id else None
 
 
@@ -137,7 +149,9 @@ def _database(environ: Mapping[str, str]) -> str | None:
     if not url:
         return None
     if url.split(":", 1)[0].split("+")[0] not in {"postgres", "postgresql", "sqlite"}:
-        raise SettingsError("setting-invalid", name="CFG_DATABASE_URL", value=url.split(":", 1)[0])
+        raise SettingsError(
+            "setting-invalid", name="CFG_DATABASE_URL", value="(no URL of SQLite or PostgreSQL)"
+        )
     return url.replace("postgres://", "postgresql://", 1)
 
 
@@ -146,7 +160,9 @@ def _url(environ: Mapping[str, str], name: str) -> str | None:
     if not text:
         return None
     parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+    if parts.username or parts.password or "@" in parts.netloc:
+        raise SettingsError("setting-invalid", name=name, value="(a URL with credentials in it)")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingsError("setting-invalid", name=name, value=text)
     return text
 

@@ -30,6 +30,7 @@ from bot.desk.deploying import deploy
 from bot.desk.greet import greet, refuse
 from bot.desk.intake import errands_of
 from bot.desk.office import Office, Workshop
+from bot.desk.revising import revise
 from bot.desk.settling import settle_later
 from bot.desk.task import Task
 from bot.durable import FLOW_VERSION, Durable, OnStep
@@ -42,7 +43,14 @@ from bot.telemetry import Telemetry
 from bot.web.timeline import timeline
 from bot.wiring import assemble, open_forge, open_library
 
-FLOWS = {"greet": greet, "refuse": refuse, "settle": settle_later, "deploy": deploy, **KINDS}
+FLOWS = {
+    "greet": greet,
+    "refuse": refuse,
+    "revise": revise,
+    "settle": settle_later,
+    "deploy": deploy,
+    **KINDS,
+}
 
 
 def now() -> str:
@@ -63,19 +71,16 @@ class Server:
 
     def take(self, event: Event, name: str, guid: str) -> int:
         """Record the delivery and enqueue what it causes."""
-        count = self._enqueue(event, guid)
-        self.ledger.delivered(guid, name, f"{count} errands")
-        return count
-
-    def find(self, spoken: Spoken) -> int:
-        """What the sweeper found goes the same way."""
-        return self._enqueue(spoken, "sweep")
-
-    def _enqueue(self, event: Event, cause: str) -> int:
-        errands = errands_of(event, self.ledger, self.label, now(), cause)
+        errands = errands_of(event, self.ledger, self.label, now(), guid)
         for errand in errands:
             self.durable.enqueue(errand)
+        self.ledger.delivered(guid, name, f"{len(errands)} errands")
         return len(errands)
+
+    def find(self, spoken: Spoken) -> int:
+        """What the sweeper found goes the same way; how much of it was new."""
+        errands = errands_of(spoken, self.ledger, self.label, now(), "sweep")
+        return sum(self.durable.enqueue(errand) for errand in errands)
 
     def ready(self) -> str | None:
         """None where work can be taken, else why not."""
@@ -87,7 +92,8 @@ class Server:
 
     def page(self, key: str, token: str) -> str | None:
         """The timeline of a change; the token keeps strangers out."""
-        if not hmac.compare_digest(token.encode(), page_token(self.settings, key).encode()):
+        right = [page_token(secret, key) for secret in self.settings.secrets]
+        if not any(hmac.compare_digest(token.encode(), one.encode()) for one in right):
             return None
         task = self.ledger.task(key)
         return timeline(task, self.ledger.history(key)) if task else None
@@ -106,10 +112,12 @@ class Server:
             self.durable.engine.dispose()
 
 
-def page_token(settings: ServerSettings, key: str) -> str:
-    """What a link to the page of ``key`` must carry; it is posted where the change is discussed."""
-    secret = settings.secrets[0].encode()
-    return hmac.new(secret, f"page:{key}".encode(), hashlib.sha256).hexdigest()[:32]
+def page_token(secret: str, key: str) -> str:
+    """What a link to the page of ``key`` must carry; it is posted where the change is discussed.
+
+    Links made with the secret before rotation open while that one is still set.
+    """
+    return hmac.new(secret.encode(), f"page:{key}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def open_server(
@@ -189,7 +197,7 @@ def _pages(settings: ServerSettings) -> Any:  # noqa: ANN401 - a function of a t
     def page(task: Task) -> str | None:
         if settings.public_url is None:
             return None
-        return f"{settings.public_url}/changes/{task.key}?token={page_token(settings, task.key)}"
+        return f"{settings.public_url}/changes/{task.key}?token={page_token(settings.secrets[0], task.key)}"
 
     return page
 

@@ -20,7 +20,7 @@ from bot.telemetry import Telemetry, log_to_stderr
 
 
 def serve(environ: Mapping[str, str], language: Language) -> int:
-    """Serve until SIGTERM or SIGINT; the exit code (0, or 2 for settings that cannot be used)."""
+    """Serve until SIGTERM or SIGINT, by which the process then ends; 2 for settings that cannot be used."""
     try:
         settings, models = read_server_settings(environ), read_settings(environ)
     except SettingsError as error:

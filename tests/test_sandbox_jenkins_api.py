@@ -57,9 +57,11 @@ def world() -> Iterator[World]:
 
 def until(ready: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it waits for
     """What ``ready`` gives once that is true."""
+    pause = threading.Event()
     for _ in range(5_000):
         if found := ready():
             return found
+        pause.wait(0.002)
     raise AssertionError("it never comes")
 
 

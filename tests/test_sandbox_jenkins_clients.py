@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -55,9 +56,11 @@ def new(world: tuple[Jenkins, str]) -> Iterator[Any]:
 
 def until(ready: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it waits for
     """What ``ready`` gives once that is true."""
-    for _ in range(2_000):
+    pause = threading.Event()
+    for _ in range(5_000):
         if found := ready():
             return found
+        pause.wait(0.002)
     raise AssertionError("it never comes")
 
 

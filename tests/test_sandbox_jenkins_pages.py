@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -46,10 +47,17 @@ def page(http: httpx.Client, path: str) -> str:
 def build(jenkins: Jenkins, cloud: str) -> None:
     """One build, ended."""
     jenkins.trigger("team/deploy", {"CLOUD": cloud}, by="dana")
-    for _ in range(100_000):
-        if jenkins.builds("team/deploy") and not jenkins.builds("team/deploy")[-1].building:
+    until(lambda: jenkins.builds("team/deploy") and not jenkins.builds("team/deploy")[-1].building)
+
+
+def until(ready: Callable[[], object]) -> None:
+    """Come back once ``ready`` gives something true."""
+    pause = threading.Event()
+    for _ in range(5_000):
+        if ready():
             return
-    raise AssertionError("the build does not end")
+        pause.wait(0.002)
+    raise AssertionError("it never comes")
 
 
 def test_the_front_page_lists_jobs_builds_and_the_queue(
@@ -108,7 +116,6 @@ def test_it_renews_itself_faster_while_something_runs(
     assert "content='10'" in page(http, "/")
     jenkins.faults.hang("team/deploy")
     jenkins.trigger("team/deploy", {"CLOUD": "gcp"})
-    while len(jenkins.builds("team/deploy")) < 2:
-        pass
+    until(lambda: len(jenkins.builds("team/deploy")) == 2)
     assert "content='2'" in page(http, "/")
     assert "running" in page(http, "/job/team/job/deploy/2/")

@@ -67,6 +67,12 @@ def open_pull(office: Office, key: str) -> int:
     return number
 
 
+def published(office: Office, key: str) -> None:
+    """The pull request shows the newest judgement."""
+    task = load(office, key)
+    office.ledger.save(replace(task, published=task.judgements))
+
+
 def review(office: Office, key: str) -> None:
     """The reviewer's verdict on the head, as one batched review."""
     task = load(office, key)

@@ -89,6 +89,7 @@ class Task:
     merged: str | None = None
     builds: tuple[Json, ...] = ()
     judgements: int = 0
+    published: int = 0  # the number of the judgement that the pull request shows
     revisions: tuple[str, ...] = ()  # keys of the revisions that were taken in
     foreign: bool = False  # the head is a commit that somebody else pushed
     notes: tuple[Json, ...] = ()  # what the status comment adds: [name, facts]

@@ -109,8 +109,8 @@ class Story:
                 lines.append(
                     f"#{number} {review['user']['login']} reviews ({review['state']}): {said}"
                 )
-            for run in self.person.get(f"/commits/{head}/check-runs")["check_runs"]:
-                lines.append(f"#{number} check {run['name']}: {run['conclusion']}")
+            runs = self.person.get(f"/commits/{head}/check-runs")["check_runs"]
+            lines += [f"#{number} check {run['name']}: {run['conclusion']}" for run in runs]
             if pull["merged_at"]:
                 lines.append(f"#{number} merged")
         return lines
