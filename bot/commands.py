@@ -1,21 +1,31 @@
 """Comment text → the command in it, or why it is none.
 
-Decides what counts as a command: a line of plain text that begins with ``/cfg``. What stands in a
-quote, in code or in HTML is somebody's example, never a command. Decides nothing about who asks.
+Decides what counts as a command: a line of plain text that begins with ``/cfg``, at most three
+spaces in. What stands in a quote, in code, in a link or in HTML is somebody's example, never a
+command. The request is that line and the plain text after it, to the end. Nothing that people see
+there is left out in silence, and nothing that they do not see gets in: a quote, a code block or a
+block of HTML after the command is an error, and so is what hides in the text. Decides nothing about
+who asks.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
+from typing import Any
 
-from markdown_it import MarkdownIt
+from markdown_it import MarkdownIt, rules_inline
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
 from bot.core.repo import Spoken, Where
-from bot.core.request import Language, RequestError, language_of, read_request
+from bot.core.request import MAX_REQUEST_CHARS, Language, RequestError, language_of, read_request
 
 
 class Verb(StrEnum):
@@ -30,9 +40,11 @@ class Verb(StrEnum):
 _VERBS = {
     **{verb.value: verb for verb in Verb},
     "변경": Verb.CHANGE,
+    "변경해줘": Verb.CHANGE,
     "바꿔": Verb.CHANGE,
     "바꿔줘": Verb.CHANGE,
     "수정": Verb.CHANGE,
+    "수정해줘": Verb.CHANGE,
     "계획": Verb.PLAN,
     "고쳐": Verb.REVISE,
     "고쳐줘": Verb.REVISE,
@@ -51,99 +63,281 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class CommandError:
-    """Meant as a command and none; ``code`` names the sentence that says why."""
+    """Meant as a command and none; ``code`` names the sentence that says why.
+
+    ``code`` is one of several-commands, invisible-characters, unknown-verb (facts ``verb``,
+    ``nearest``), revise-not-here, request-not-plain, request-empty, request-too-long (facts
+    ``length``, ``limit``). ``said`` is what was meant as the command, as typed.
+    """
 
     code: str
     facts: dict[str, str] = field(default_factory=dict, hash=False)
+    said: str = ""
 
 
-_LINE = re.compile(r" {0,3}/cfg(?=\s|$)[ \t]*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-# characters that show as nothing or turn the reading direction
+_LINE = re.compile(r" {0,3}/cfg(?=\s|\Z)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+# Characters that show as nothing or turn the reading direction: Unicode's Cc, Cf, Zl and Zp but tab
+# and line feed, and letters and marks that have no shape. An emoji may ask for its colours (FE0F).
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffc"
+    "\U000110bd\U000110cd\U00013430-\U00013455\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "|(?<![\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])\ufe0f"
 )
-_MARKDOWN = MarkdownIt("commonmark")
 
 
 def read_command(spoken: Spoken, label: str | None) -> Command | CommandError | None:
     """The command in what was said; None where there is none.
 
-    ``label`` marks issues whose whole body is a request.
+    An issue that carries ``label`` is a request as a whole, unless it has a command.
     """
-    found = _commands(plain_lines(spoken.text))
-    if len(found) > 1:
-        return CommandError("several-commands")
-    if found:
-        return _read(found[0], spoken)
-    if label and spoken.where is Where.ISSUE and not spoken.on_pull and label in spoken.labels:
-        return _request(Verb.CHANGE, "\n".join(plain_lines(spoken.text)))
+    if not _is_labelled(spoken, label) and "/cfg" not in _visible(spoken.text).lower():
+        return None
+    reading = _Reading(spoken.text)
+    starts = reading.starts()
+    said = "\n".join(reading.plain(starts[0] if starts else 0)).strip()
+    if len(starts) > 1:
+        return CommandError("several-commands", said=said)
+    if starts:
+        return _command(reading, starts[0], said, spoken)
+    if _is_labelled(spoken, label):
+        return _request(Verb.CHANGE, said, said, reading, 0)
     return None
 
 
-def plain_lines(text: str) -> list[str]:
-    """The lines of plain paragraphs: no code, quote, HTML, or comment of Markdown."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    kept = ["" for _ in lines]
-    depth = 0
-    for token in _MARKDOWN.parse("\n".join(lines)):
-        depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
-        if token.type == "inline" and token.map and depth == 0:
-            for number in range(*token.map):
-                kept[number] = lines[number]
-    return kept
+def _is_labelled(spoken: Spoken, label: str | None) -> bool:
+    """GitHub tells labels apart without regard to case."""
+    if not label or spoken.where is not Where.ISSUE or spoken.on_pull:
+        return False
+    return label.casefold() in {one.casefold() for one in spoken.labels}
 
 
-def _commands(lines: list[str]) -> list[str]:
-    """Each ``/cfg`` line with the lines that follow it."""
-    found: list[list[str]] = []
-    for line in lines:
-        match = _LINE.fullmatch(line)
-        if match:
-            found.append([match["rest"]])
-        elif found:
-            found[-1].append(line)
-    return ["\n".join(part).strip() for part in found]
+def _visible(text: str) -> str:
+    return _INVISIBLE.sub("", text)
 
 
-def _read(said: str, spoken: Spoken) -> Command | CommandError:
+def _command(reading: _Reading, start: int, said: str, spoken: Spoken) -> Command | CommandError:
     if _INVISIBLE.search(said):
-        return CommandError("invisible-characters")
-    word, _, rest = (
-        said.partition(" ") if " " in said.split("\n", maxsplit=1)[0] else _first_line(said)
-    )
-    verb = _VERBS.get(word.strip().lower())
+        return CommandError("invisible-characters", said=said)
+    word, rest = _split(said)
+    verb = _VERBS.get(_bare(word))
     if verb is None:
-        nearest = get_close_matches(word.lower(), _VERBS, 1, 0.5)
-        guess = _VERBS[nearest[0]].value if nearest else Verb.CHANGE.value
-        return CommandError("unknown-verb", {"verb": word[:60], "nearest": guess})
+        return _unknown(word, said)
     if verb is Verb.HELP:
-        return Command(verb, "", language_of(spoken.text))
+        return Command(verb, "", reading.language)
     if verb is Verb.REVISE and not spoken.on_pull:
-        return CommandError("revise-not-here")
-    return _request(verb, rest)
+        return CommandError("revise-not-here", said=said)
+    return _request(verb, rest, said, reading, start)
 
 
-def _first_line(said: str) -> tuple[str, str, str]:
-    return said.partition("\n")
+def _split(said: str) -> tuple[str, str]:
+    """The word after ``/cfg``, and what follows it."""
+    match = _LINE.fullmatch(said)
+    parts = match["rest"].strip().split(maxsplit=1) if match else []
+    return (parts[0] if parts else "", parts[1] if len(parts) > 1 else "")
 
 
-def _request(verb: Verb, text: str) -> Command | CommandError:
-    if _INVISIBLE.search(text):
-        return CommandError("invisible-characters")
+def _bare(word: str) -> str:
+    """Some systems send Korean letter by letter; ``change:`` is ``change``."""
+    return unicodedata.normalize("NFC", word).lower().rstrip(".,:;!?…。，：")
+
+
+def _unknown(word: str, said: str) -> CommandError:
+    """A sentence without a verb asks for a change most likely; nothing at all, for help."""
+    near = get_close_matches(_bare(word), _VERBS, 1, 0.7)
+    guess = _VERBS[near[0]] if near else Verb.CHANGE if word else Verb.HELP
+    return CommandError("unknown-verb", {"verb": word[:60] or "/cfg", "nearest": guess.value}, said)
+
+
+def _request(
+    verb: Verb, text: str, said: str, reading: _Reading, start: int
+) -> Command | CommandError:
+    if _INVISIBLE.search(said) or reading.hides(start):
+        return CommandError("invisible-characters", said=said)
+    if not reading.is_plain(start):
+        return CommandError("request-not-plain", said=said)
     try:
         request = read_request(text)
     except RequestError as error:
-        return CommandError(error.code, error.facts)
-    return Command(verb, request.text, request.language)
+        return CommandError(error.code, error.facts, said)
+    return Command(verb, request.text, reading.language)
 
 
 def key_of(spoken: Spoken, command: Command | CommandError) -> str:
-    """The identity of a command: the same words at the same place are the same command."""
+    """The identity of a command: the same words at the same place are the same command.
+
+    At most 80 of [a-z0-9-]. A pull request has two ids and webhooks tell only one of them, so
+    what an issue or pull request itself says goes by its number.
+    """
     if isinstance(command, Command):
         said = f"{command.verb.value}\n{command.text}"
     else:
-        said = f"{command.code}\n{spoken.text}"
+        said = f"{command.code}\n{command.said}"
     digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     where = spoken.where.value.replace("-", "")
-    return f"c-{spoken.repo.id}-{where}-{spoken.id}-{digest}"
+    place = spoken.number if spoken.where is Where.ISSUE else spoken.id
+    return f"c-{spoken.repo.id}-{where}-{place}-{digest}"
+
+
+_Rule = Callable[[StateInline, bool], bool]
+
+
+class _Line(StrEnum):
+    """What people see of a line."""
+
+    NOTHING = "nothing"  # blank, a comment, a link's definition, a ruler
+    PLAIN = "plain"
+    OTHER = "other"  # a quote, code, HTML, and what was not read
+
+
+# Twice a request; some paragraphs cost the parser the square of their length.
+_LONGEST = 2 * MAX_REQUEST_CHARS
+# Elements whose content is shown as code, as quoted, as struck out, folded or not at all.
+_APART = frozenset(
+    "blockquote pre code samp kbd tt var q del s strike details summary table template script "
+    "style textarea title iframe noembed noframes noscript xmp plaintext svg math select".split()
+)
+_COMMENT = re.compile(r"<!--(?:>|->|.*?(?:-->|\Z))", re.DOTALL)
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)")
+# CommonMark's blank is space and tab; the parser's Python calls more of them blank.
+_BLANK = re.compile(r"[^\S \t\n]")
+
+
+# Constructs in which a line may begin that is not a line of plain text.
+_RECORDED: dict[str, _Rule] = {
+    "backticks": rules_inline.backtick,
+    "link": rules_inline.link,
+    "image": rules_inline.image,
+    "html_inline": rules_inline.html_inline,
+}
+
+
+def _recording(name: str, original: _Rule) -> _Rule:
+    """The inline rule, telling where it applied: tokens of inline Markdown have no positions."""
+
+    def rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library's signature
+        begin = state.pos
+        applied = original(state, silent)
+        if applied and not silent and state.src == state.env["src"]:  # not an image's own text
+            state.env["found"].append((name, begin, state.pos))
+        return applied
+
+    return rule
+
+
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark")
+    markdown.core.ruler.disable("inline")  # asked for by block, below
+    markdown.inline.ruler.disable(["emphasis", "entity"])
+    for name, rule in _RECORDED.items():
+        markdown.inline.ruler.at(name, _recording(name, rule))
+    return markdown
+
+
+_MARKDOWN = _markdown()
+
+
+class _Reading:
+    """What a Markdown text shows, line by line; lines count from 0."""
+
+    def __init__(self, text: str) -> None:
+        whole = text.encode("utf-8", "replace").decode()  # half characters: the parser needs whole
+        self.lines = whole.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self.kinds = [_Line.OTHER if line.strip() else _Line.NOTHING for line in self.lines]
+        self._inside: set[int] = set()  # lines that begin within code, a link or HTML
+        self._hidden: set[int] = set()  # lines with something that is not shown
+        self._odd: set[int] = set()  # lines that are code, struck out or folded by HTML around them
+        self._open: Counter[str] = Counter()  # elements of _APART that are open
+        env: dict[str, Any] = {}
+        tokens = _MARKDOWN.parse(_BLANK.sub("\ufffd", "\n".join(self.lines)), env)
+        for definition in (*env.get("references", {}).values(), *env.get("duplicate_refs", ())):
+            self._mark(range(*definition["map"]), _Line.NOTHING)
+        depth = 0
+        for token in tokens:
+            depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
+            self._block(token, depth, env)
+
+    @property
+    def language(self) -> Language:
+        """Of the person's own words: commands are English for many who write Korean."""
+        return language_of(unicodedata.normalize("NFC", "\n".join(self.plain(0))))
+
+    def starts(self) -> list[int]:
+        """The lines that are commands."""
+        return [
+            number
+            for number, line in enumerate(self.plain(0))
+            if number not in self._inside and _LINE.fullmatch(_visible(line))
+        ]
+
+    def plain(self, start: int) -> list[str]:
+        """The lines from ``start``; those that are no plain text are empty."""
+        pairs = zip(self.lines[start:], self.kinds[start:], strict=True)
+        return [line if kind is _Line.PLAIN else "" for line, kind in pairs]
+
+    def hides(self, start: int) -> bool:
+        """Whether plain text from ``start`` on holds something that is not shown."""
+        return any(number >= start for number in self._hidden)
+
+    def is_plain(self, start: int) -> bool:
+        """Whether from ``start`` on there is nothing to see but plain text."""
+        odd = any(number >= start for number in self._odd)
+        return not odd and _Line.OTHER not in self.kinds[start:]
+
+    def _block(self, token: Token, depth: int, env: dict[str, Any]) -> None:
+        if token.map is None:
+            return
+        block = range(*token.map)
+        if token.type in {"blockquote_open", "fence", "code_block"}:
+            self._mark(block, _Line.OTHER)
+        elif depth:
+            return
+        elif token.type in {"hr", "heading_open"}:
+            self._mark(block, _Line.NOTHING)
+        elif token.type == "html_block":
+            shown = _COMMENT.sub("", token.content)
+            self._tags(shown)
+            self._mark(block, _Line.OTHER if shown.strip() else _Line.NOTHING)
+        elif token.type == "inline":
+            readable = len(token.content) <= _LONGEST
+            self._mark(block, _Line.PLAIN if readable else _Line.OTHER)
+            if readable:
+                self._inline(token, block, env)
+
+    def _mark(self, block: range, kind: _Line) -> None:
+        for number in block:
+            self.kinds[number] = kind
+
+    def _inline(self, token: Token, block: range, env: dict[str, Any]) -> None:
+        found: list[tuple[str, int, int]] = []
+        seen = {**env, "src": token.content, "found": found}
+        _MARKDOWN.inline.parse(token.content, _MARKDOWN, seen, [])
+        apart = {block.start: self._is_apart()}
+        for name, begin, end in sorted(found, key=lambda one: one[1]):
+            first, last = (block.start + token.content.count("\n", 0, at) for at in (begin, end))
+            self._inside.update(range(first + 1, last + 1))
+            if name == "html_inline":
+                self._html(token.content[begin:end], range(first, last + 1))
+                apart[last + 1] = self._is_apart()
+        inside = False
+        for number in block:
+            inside = apart.get(number, inside)
+            if inside:
+                self._inside.add(number)
+                self._odd.add(number)
+
+    def _html(self, text: str, lines: range) -> None:
+        """Tags are text as typed, and shown as such where the request is repeated."""
+        if text.startswith(("<!", "<?")):
+            self._hidden.update(lines)
+        else:
+            self._tags(text)
+
+    def _tags(self, text: str) -> None:
+        for tag in _TAG.finditer(text):
+            name = tag["name"].lower()
+            if name in _APART:
+                self._open[name] = max(0, self._open[name] + (-1 if tag["end"] else 1))
+
+    def _is_apart(self) -> bool:
+        return any(self._open.values())

@@ -1,7 +1,8 @@
 """Webhook payload → our closed union of events.
 
 Decides what an event is by the few fields we need, so that GitHub may add what it likes; those
-fields are held to their documented shape, so that nothing odd reaches a URL, a path or git.
+fields are held to their documented shape, so that nothing odd reaches a URL, a path or git. It
+must never raise anything but EventError, and never guess a field that is not there.
 Payloads: https://docs.github.com/en/webhooks/webhook-events-and-payloads.
 """
 
@@ -14,21 +15,25 @@ from typing import Any
 
 from bot.core.repo import Repo, Spoken, Where
 
-MAX_TEXT = 65_536 * 4  # GitHub's own limit, in bytes of the longest characters
+MAX_TEXT = 65_536  # characters GitHub lets a body have
 
 
 class EventError(ValueError):
-    """A payload that is not as documented; ``code`` is payload-invalid, facts say what."""
+    """A payload that is not as documented; ``code`` is payload-invalid.
+
+    Fact ``where`` names the field and ``wanted`` what should stand there; what stands there is
+    somebody else's word and is not repeated.
+    """
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code, facts)
         self.code = code
-        self.facts = {name: str(value)[:200] for name, value in facts.items()}
+        self.facts = {name: str(value) for name, value in facts.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class HeadMoved:
-    """A pull request has another head commit."""
+    """A pull request has another head commit, or was turned to another base branch."""
 
     repo: Repo
     number: int
@@ -46,7 +51,7 @@ class PullClosed:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Something ended that a merge of commit ``head`` may wait for."""
+    """Something ended that a merge of commit ``head`` may wait for: a check, a review, a draft."""
 
     repo: Repo
     head: str
@@ -68,20 +73,43 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Nothing for us."""
+    """Nothing for us; ``reason`` is for the log."""
 
     reason: str
 
 
 Event = Spoken | HeadMoved | PullClosed | Finished | Pushed | Ping | Ignored
 
-_LOGIN = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,98})?(?:\[bot\])?")
-_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
-_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-# git-check-ref-format(1), and nothing that could be read as an option
-_BRANCH = re.compile(
-    r"(?![-/.])(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]{1,250}(?<![/.])"
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a text must look like, and how that is called."""
+
+    wanted: str
+    pattern: re.Pattern[str]
+
+
+# Logins have no dots; those of enterprise-managed users an underscore, apps' a suffix.
+# https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
+_OWNER = _Shape("owner", re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"))
+_LOGIN = _Shape("login", re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}(?:\[bot\])?"))
+# A leading dash is refused although GitHub has such names: tools read it as an option.
+_NAME = _Shape("repository name", re.compile(r"(?!-|.*\.git\Z)(?!\.{1,2}\Z)[A-Za-z0-9_.-]{1,100}"))
+_SHA = _Shape("commit id", re.compile(r"(?!0+\Z)(?:[0-9a-f]{40}|[0-9a-f]{64})"))
+# git-check-ref-format(1); nothing that could be read as an option or is not seen.
+_BRANCH = _Shape(
+    "branch",
+    re.compile(
+        r"(?![-/.]|@\Z)(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|\Z)))"
+        r"[^\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff~^:?*\[\\]{1,240}"
+        r"(?<![/.])"
+    ),
 )
+_PATH = _Shape(
+    "path in the repository",
+    re.compile(r"(?!/|(?:.*/)?\.{1,2}(?:/|\Z)|.*//)[^\x00-\x1f\x7f\\\ud800-\udfff]{1,4096}(?<!/)"),
+)
+_URL = re.compile(r"https?://[A-Za-z0-9:/?#@!$&'*+,;=%._~-]{1,2000}")
 _MAX_INT = 2**63
 
 
@@ -93,9 +121,9 @@ def read_event(name: str, payload: object) -> Event:
         return Ping()
     reader = _READERS.get(name)
     if reader is None:
-        return Ignored(f"event {name[:60]}")
+        return Ignored("an event that is not used")
     node = _Node(payload, name)
-    if "installation" not in payload or "repository" not in payload:
+    if not (node.has("installation") and node.has("repository")):
         return Ignored("no installation or repository")
     return reader(node)
 
@@ -107,48 +135,52 @@ class _Node:
     data: Mapping[str, Any]
     where: str
 
-    def node(self, key: str) -> _Node:
-        value = self.data.get(key)
-        if not isinstance(value, dict):
-            raise EventError("payload-invalid", where=f"{self.where}.{key}", wanted="object")
-        return _Node(value, f"{self.where}.{key}")
+    def _invalid(self, key: str, wanted: str) -> EventError:
+        return EventError("payload-invalid", where=f"{self.where}.{key}", wanted=wanted)
 
     def has(self, key: str) -> bool:
         return self.data.get(key) is not None
 
+    def node(self, key: str) -> _Node:
+        value = self.data.get(key)
+        if not isinstance(value, dict):
+            raise self._invalid(key, "object")
+        return _Node(value, f"{self.where}.{key}")
+
     def integer(self, key: str) -> int:
         value = self.data.get(key)
-        if type(value) is not int or not 0 < value < _MAX_INT:
-            raise EventError("payload-invalid", where=f"{self.where}.{key}", wanted="id")
+        if type(value) is not int or not 0 < value < _MAX_INT:  # a bool is an int to isinstance
+            raise self._invalid(key, "positive number")
         return value
-
-    def text(self, key: str, pattern: re.Pattern[str] | None = None) -> str:
-        value = self.data.get(key)
-        if not isinstance(value, str) or len(value) > MAX_TEXT:
-            raise EventError("payload-invalid", where=f"{self.where}.{key}", wanted="text")
-        if pattern is not None and not pattern.fullmatch(value):
-            raise EventError("payload-invalid", where=f"{self.where}.{key}", wanted=pattern.pattern)
-        return value
-
-    def body(self, key: str) -> str:
-        """A text people wrote; none is empty. Half a character can be part of none."""
-        text = self.text(key) if self.has(key) else ""
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            raise EventError(
-                "payload-invalid", where=f"{self.where}.{key}", wanted="UTF-8"
-            ) from None
-        return text
 
     def flag(self, key: str) -> bool:
         value = self.data.get(key)
         if not isinstance(value, bool):
-            raise EventError("payload-invalid", where=f"{self.where}.{key}", wanted="true or false")
+            raise self._invalid(key, "true or false")
+        return value
+
+    def text(self, key: str) -> str:
+        """A text of any content that can be stored: UTF-8, no NUL, no longer than GitHub takes."""
+        value = self.data.get(key)
+        if not isinstance(value, str) or len(value) > MAX_TEXT:
+            raise self._invalid(key, f"text of at most {MAX_TEXT} characters")
+        if re.search("[\x00\ud800-\udfff]", value):
+            raise self._invalid(key, "text without NUL or half characters")
+        return value
+
+    def shaped(self, key: str, shape: _Shape) -> str:
+        value = self.text(key)
+        if not shape.pattern.fullmatch(value):
+            raise self._invalid(key, shape.wanted)
         return value
 
     def action(self) -> str:
         return self.text("action") if self.has("action") else ""
+
+    def was_edited(self, field: str) -> bool:
+        """True unless ``changes`` says that something else was; it is absent from old payloads."""
+        changes = self.data.get("changes")
+        return not isinstance(changes, dict) or not changes or field in changes
 
 
 def _repo(payload: _Node) -> Repo:
@@ -156,57 +188,55 @@ def _repo(payload: _Node) -> Repo:
     return Repo(
         installation=payload.node("installation").integer("id"),
         id=repository.integer("id"),
-        owner=repository.node("owner").text("login", _LOGIN),
-        name=repository.text("name", _NAME),
-        default_branch=repository.text("default_branch", _BRANCH)
-        if repository.has("default_branch")
-        else "main",
+        owner=repository.node("owner").shaped("login", _OWNER),
+        name=repository.shaped("name", _NAME),
+        default_branch=repository.shaped("default_branch", _BRANCH),
     )
 
 
-def _is_bot(*users: _Node) -> bool:
-    return any(
-        user.data.get("type") == "Bot" or user.text("login", _LOGIN).endswith("[bot]")
-        for user in users
-    )
+def _is_bot(user: _Node) -> bool:
+    return user.data.get("type") == "Bot" or user.shaped("login", _LOGIN).endswith("[bot]")
 
 
-def _url(node: _Node) -> str:
-    url = node.text("html_url") if node.has("html_url") else ""
-    return (
-        url if url.startswith(("https://", "http://")) and not re.search(r"[\s<>\"]", url) else ""
-    )
+def _url(said: _Node) -> str:
+    """For people to follow; a link that could break out of a sentence is none."""
+    url = said.text("html_url") if said.has("html_url") else ""
+    return url if _URL.fullmatch(url) else ""
 
 
 def _spoken(payload: _Node, where: Where, said: _Node, number: int, **more: Any) -> Event:  # noqa: ANN401
     if not said.has("user"):
-        return Ignored("written by nobody")  # a deleted account
+        return Ignored("written by an account that is gone")
     author, sender = said.node("user"), payload.node("sender")
     return Spoken(
         repo=_repo(payload),
         where=where,
         id=said.integer("id"),
         number=number,
-        text=said.body("body"),
-        author=author.text("login", _LOGIN),
-        sender=sender.text("login", _LOGIN),
-        by_bot=_is_bot(author, sender),
+        text=said.text("body") if said.has("body") else "",
+        author=author.shaped("login", _LOGIN),
+        sender=sender.shaped("login", _LOGIN),
+        by_bot=_is_bot(author) or _is_bot(sender),
         url=_url(said),
         **more,
     )
 
 
 def _labels(issue: _Node) -> tuple[str, ...]:
+    """Names only; a label that is not as documented marks nothing."""
     labels = issue.data.get("labels")
     if not isinstance(labels, list):
         return ()
-    names = (label.get("name") for label in labels if isinstance(label, dict))
-    return tuple(name for name in names if isinstance(name, str))
+    nodes = (_Node(label, "label") for label in labels if isinstance(label, dict))
+    return tuple(node.text("name") for node in nodes if node.has("name"))
 
 
 def _issues(payload: _Node) -> Event:
-    if payload.action() not in {"opened", "edited", "labeled"}:
+    action = payload.action()
+    if action not in {"opened", "edited", "labeled"}:
         return Ignored("action of issues")
+    if action == "edited" and not payload.was_edited("body"):
+        return Ignored("an edit of something else than the body")
     issue = payload.node("issue")
     on_pull = issue.has("pull_request")
     number = issue.integer("number")
@@ -225,61 +255,89 @@ def _review_comment(payload: _Node) -> Event:
     if payload.action() not in {"created", "edited"}:
         return Ignored("action of pull_request_review_comment")
     comment = payload.node("comment")
-    line = next((key for key in ("line", "original_line") if comment.has(key)), None)
     return _spoken(
         payload,
         Where.REVIEW,
         comment,
         payload.node("pull_request").integer("number"),
         on_pull=True,
-        path=comment.text("path") if comment.has("path") else None,
-        line=comment.integer(line) if line else None,
+        path=comment.shaped("path", _PATH),
+        line=_line(comment),
         thread=comment.integer("in_reply_to_id" if comment.has("in_reply_to_id") else "id"),
     )
 
 
+def _line(comment: _Node) -> int | None:
+    """The line in the head; a remark on a removed line (side LEFT) or on the file has none."""
+    if comment.data.get("side") == "LEFT":
+        return None
+    key = next((key for key in ("line", "original_line") if comment.has(key)), None)
+    return comment.integer(key) if key else None
+
+
 def _pull_request(payload: _Node) -> Event:
-    action, pull = payload.action(), payload.node("pull_request")
-    number = pull.integer("number")
-    if action == "synchronize":
-        return HeadMoved(_repo(payload), number, pull.node("head").text("sha", _SHA))
-    if action == "closed":
-        return PullClosed(_repo(payload), number, pull.flag("merged"))
-    if action in {"opened", "edited"}:
-        return _spoken(payload, Where.ISSUE, pull, number, on_pull=True)
-    return Ignored("action of pull_request")
+    match payload.action():
+        case "synchronize":
+            return _head_moved(payload)
+        case "edited" if payload.has("changes") and "base" in payload.node("changes").data:
+            return _head_moved(payload)  # what was judged was judged against another branch
+        case "closed":
+            pull = payload.node("pull_request")
+            return PullClosed(_repo(payload), pull.integer("number"), pull.flag("merged"))
+        case "ready_for_review":
+            return _finished_head(payload)
+        case "edited" if not payload.was_edited("body"):
+            return Ignored("an edit of something else than the body")
+        case "opened" | "edited":
+            pull = payload.node("pull_request")
+            more = {"on_pull": True, "labels": _labels(pull)}
+            return _spoken(payload, Where.ISSUE, pull, pull.integer("number"), **more)
+        case _:
+            return Ignored("action of pull_request")
+
+
+def _head_moved(payload: _Node) -> HeadMoved:
+    pull = payload.node("pull_request")
+    return HeadMoved(_repo(payload), pull.integer("number"), pull.node("head").shaped("sha", _SHA))
+
+
+def _finished_head(payload: _Node) -> Finished:
+    """By the pull request's head: an approval of an older commit may still count."""
+    head = payload.node("pull_request").node("head")
+    return Finished(_repo(payload), head.shaped("sha", _SHA))
 
 
 def _review(payload: _Node) -> Event:
+    """A review's own text is no place for commands: GitHub lets nobody react or reply to it."""
     if payload.action() not in {"submitted", "dismissed"}:
         return Ignored("action of pull_request_review")
-    head = payload.node("pull_request").node("head").text("sha", _SHA)
-    return Finished(_repo(payload), head)
+    return _finished_head(payload)
 
 
 def _checks(key: str) -> Callable[[_Node], Event]:
     def read(payload: _Node) -> Event:
         if payload.action() != "completed":
             return Ignored(f"action of {key}")
-        return Finished(_repo(payload), payload.node(key).text("head_sha", _SHA))
+        return Finished(_repo(payload), payload.node(key).shaped("head_sha", _SHA))
 
     return read
 
 
 def _status(payload: _Node) -> Event:
-    if payload.text("state") == "pending":
+    if payload.text("state") not in {"success", "failure", "error"}:
         return Ignored("a status that is pending")
-    return Finished(_repo(payload), payload.text("sha", _SHA))
+    return Finished(_repo(payload), payload.shaped("sha", _SHA))
 
 
 def _push(payload: _Node) -> Event:
+    """A branch that is gone or whose name we would not hand on moves nothing of ours."""
     ref = payload.text("ref")
-    if not ref.startswith("refs/heads/"):
-        return Ignored("no branch")
     branch = ref.removeprefix("refs/heads/")
-    if not _BRANCH.fullmatch(branch):
-        raise EventError("payload-invalid", where="push.ref", wanted="branch")
-    return Pushed(_repo(payload), branch, payload.text("after", _SHA))
+    if branch == ref or not _BRANCH.pattern.fullmatch(branch):
+        return Ignored("no branch, or not a name to be used")
+    if payload.flag("deleted"):
+        return Ignored("a branch that is deleted")
+    return Pushed(_repo(payload), branch, payload.shaped("after", _SHA))
 
 
 _READERS: dict[str, Callable[[_Node], Event]] = {
