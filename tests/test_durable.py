@@ -56,7 +56,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         folder = tmp_path_factory.mktemp("pg")
         for parent in (folder, *folder.parents[:3]):
             parent.chmod(0o755)  # the server runs as a user of its own
-        server = pgserver.get_server(folder / "data")
+        server = pgserver.postgres_server.get_server(folder / "data")
     yield server.get_uri()
     server.cleanup()
 
