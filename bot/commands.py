@@ -299,10 +299,11 @@ class _Reading:
             self._tags(shown)
             self._mark(block, _Line.OTHER if shown.strip() else _Line.NOTHING)
         elif token.type == "inline":
-            readable = len(token.content) <= _LONGEST
-            self._mark(block, _Line.PLAIN if readable else _Line.OTHER)
-            if readable:
+            self._mark(block, _Line.PLAIN)
+            if len(token.content) <= _LONGEST:
                 self._inline(token, block, env)
+            else:  # no request: it is enough to see whether it begins as one
+                self._inside.update(block if self._is_apart() else block[1:])
 
     def _mark(self, block: range, kind: _Line) -> None:
         for number in block:
