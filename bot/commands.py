@@ -154,7 +154,7 @@ def _request(
 ) -> Command | CommandError:
     if _INVISIBLE.search(said) or reading.hides(start):
         return CommandError("invisible-characters", said=said)
-    if not reading.is_plain(start):
+    if not reading.is_plain(start) and len(text.strip()) <= MAX_REQUEST_CHARS:
         return CommandError("request-not-plain", said=said)
     try:
         request = read_request(text)
@@ -190,14 +190,16 @@ class _Line(StrEnum):
     OTHER = "other"  # a quote, code, HTML, and what was not read
 
 
-# Twice a request; some paragraphs cost the parser the square of their length.
-_LONGEST = 2 * MAX_REQUEST_CHARS
+# Longer than a request with its verb; some paragraphs cost the parser the square of their length.
+_LONGEST = MAX_REQUEST_CHARS + 100
 # Elements whose content is shown as code, as quoted, as struck out, folded or not at all.
 _APART = frozenset(
     "blockquote pre code samp kbd tt var q del s strike details summary table template script "
     "style textarea title iframe noembed noframes noscript xmp plaintext svg math select".split()
 )
 _COMMENT = re.compile(r"<!--(?:>|->|.*?(?:-->|\Z))", re.DOTALL)
+_WHOLE_TAG = re.compile(r"""</?[A-Za-z](?:[^"'<>]|"[^"]*"|'[^']*')*>""")
+_UNENDED = re.compile(r"<[A-Za-z/!?]")
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)")
 # CommonMark's blank is space and tab; the parser's Python calls more of them blank.
 _BLANK = re.compile(r"[^\S \t\n]")
@@ -246,8 +248,8 @@ class _Reading:
         self.kinds = [_Line.OTHER if line.strip() else _Line.NOTHING for line in self.lines]
         self._inside: set[int] = set()  # lines that begin within code, a link or HTML
         self._hidden: set[int] = set()  # lines with something that is not shown
-        self._odd: set[int] = set()  # lines that are code, struck out or folded by HTML around them
-        self._open: Counter[str] = Counter()  # elements of _APART that are open
+        self._odd: set[int] = set()  # lines that HTML around them makes code or folds, or not read
+        self._open: Counter[str] = Counter()  # elements of _APART that are open; "<": a broken tag
         env: dict[str, Any] = {}
         tokens = _MARKDOWN.parse(_BLANK.sub("\ufffd", "\n".join(self.lines)), env)
         for definition in (*env.get("references", {}).values(), *env.get("duplicate_refs", ())):
@@ -290,20 +292,29 @@ class _Reading:
         block = range(*token.map)
         if token.type in {"blockquote_open", "fence", "code_block"}:
             self._mark(block, _Line.OTHER)
-        elif depth:
-            return
-        elif token.type in {"hr", "heading_open"}:
+        elif token.type in {"hr", "heading_open"} and not depth:
             self._mark(block, _Line.NOTHING)
         elif token.type == "html_block":
-            shown = _COMMENT.sub("", token.content)
-            self._tags(shown)
-            self._mark(block, _Line.OTHER if shown.strip() else _Line.NOTHING)
+            self._raw(token.content)
+            shown = depth or _COMMENT.sub("", token.content).strip()
+            self._mark(block, _Line.OTHER if shown else _Line.NOTHING)
         elif token.type == "inline":
-            self._mark(block, _Line.PLAIN)
+            self._mark(block, _Line.OTHER if depth else _Line.PLAIN)
             if len(token.content) <= _LONGEST:
                 self._inline(token, block, env)
             else:  # no request: it is enough to see whether it begins as one
                 self._inside.update(block if self._is_apart() else block[1:])
+                self._odd.update(block)
+
+    def _raw(self, html: str) -> None:
+        """A comment or a tag that does not end swallows what follows, also beyond its quote."""
+        if len(html) > _LONGEST:
+            self._open["<"] += 1
+            return
+        rest = _COMMENT.sub(lambda one: "" if one[0].endswith(">") else "<!", html)
+        self._tags(rest)
+        if _UNENDED.search(_WHOLE_TAG.sub("", rest)):
+            self._open["<"] += 1
 
     def _mark(self, block: range, kind: _Line) -> None:
         for number in block:

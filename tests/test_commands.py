@@ -150,6 +150,10 @@ NO_COMMANDS = [
     "[a\n/cfg change x](b)",
     "![a\n/cfg change x](b)",
     "[a]: b '\n/cfg change x\n'",
+    "> <!-- a\n\n/cfg change x",  # a browser sees no end of it
+    '> <a title="\n\n/cfg change x',
+    '<div class="\n\n/cfg change x\n\n">',
+    "> <code>\n\n/cfg change x",
 ]
 
 
@@ -193,6 +197,7 @@ def test_a_verb_that_is_none_is_told_the_nearest(text: str, verb: str, nearest: 
         ("/cfg change a\n\n" + "- " * 30 + "b", "request-not-plain"),
         ("/cfg change " + "`a`<!-- b -->\n" * MAX_REQUEST_CHARS, "request-too-long"),
         ("/cfg change a\n\n" + "![b" * MAX_REQUEST_CHARS, "request-too-long"),
+        ("/cfg" + " " * 9_000 + "change a <!-- b -->", "request-not-plain"),
         ("/cfg change 4\u200b5", "invisible-characters"),
         ("/cfg change a\n\nb\u202ec", "invisible-characters"),
         ("/cfg change 4\ufe0f5", "invisible-characters"),
@@ -372,7 +377,7 @@ class Shown(HTMLParser):
         super().__init__()
         self.apart: list[str] = []
         self.text = ""
-        self.feed(html)
+        self.feed(re.sub("<!--?-?>", "", html))  # Python 3.11 does not see that these end at once
         self.close()
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
