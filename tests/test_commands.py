@@ -151,7 +151,7 @@ NO_COMMANDS = [
     "![a\n/cfg change x](b)",
     "[a]: b '\n/cfg change x\n'",
     "> <!-- a\n\n/cfg change x",  # a browser sees no end of it
-    '> <a title="\n\n/cfg change x',
+    '> <div class="\n\n/cfg change x',
     '<div class="\n\n/cfg change x\n\n">',
     "> <code>\n\n/cfg change x",
 ]
