@@ -24,7 +24,7 @@ from bot.telemetry import Telemetry
 
 MAX_BODY = 25 * 1024 * 1024  # GitHub caps payloads at 25 MB
 _GUID = re.compile(r"[0-9A-Za-z-]{1,64}")
-_EVENT = re.compile(r"[a-z_]{1,60}")
+_EVENT = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _LOG = logging.getLogger("bot.app")
 
 

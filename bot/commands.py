@@ -219,8 +219,9 @@ def _recording(name: str, original: _Rule) -> _Rule:
 
     def rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library's signature
         begin = state.pos
-        applied = original(state, silent)
-        if applied and not silent and state.src == state.env["src"]:  # not an image's own text
+        # An image's own text is not looked into: nested ones cost the parser too much.
+        applied = original(state, silent or name == "image")
+        if applied and not silent:
             state.env["found"].append((name, begin, state.pos))
         return applied
 
@@ -312,7 +313,8 @@ class _Reading:
             self._open["<"] += 1
             return
         rest = _COMMENT.sub(lambda one: "" if one[0].endswith(">") else "<!", html)
-        self._tags(rest)
+        for tag in _WHOLE_TAG.finditer(rest):
+            self._tag(tag[0])
         if _UNENDED.search(_WHOLE_TAG.sub("", rest)):
             self._open["<"] += 1
 
@@ -322,7 +324,7 @@ class _Reading:
 
     def _inline(self, token: Token, block: range, env: dict[str, Any]) -> None:
         found: list[tuple[str, int, int]] = []
-        seen = {**env, "src": token.content, "found": found}
+        seen = {**env, "found": found}
         _MARKDOWN.inline.parse(token.content, _MARKDOWN, seen, [])
         apart = {block.start: self._is_apart()}
         for name, begin, end in sorted(found, key=lambda one: one[1]):
@@ -343,13 +345,14 @@ class _Reading:
         if text.startswith(("<!", "<?")):
             self._hidden.update(lines)
         else:
-            self._tags(text)
+            self._tag(text)
 
-    def _tags(self, text: str) -> None:
-        for tag in _TAG.finditer(text):
-            name = tag["name"].lower()
-            if name in _APART:
-                self._open[name] = max(0, self._open[name] + (-1 if tag["end"] else 1))
+    def _tag(self, text: str) -> None:
+        """One whole tag: what stands in its attributes is no tag."""
+        tag = _TAG.match(text)
+        name = tag["name"].lower() if tag else ""
+        if tag and name in _APART:
+            self._open[name] = max(0, self._open[name] + (-1 if tag["end"] else 1))
 
     def _is_apart(self) -> bool:
         return any(self._open.values())

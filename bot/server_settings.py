@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 from bot.settings import SettingsError, number, refuse_unknown
 
 _SHORTEST_SECRET = 16
@@ -58,7 +61,8 @@ def read_server_settings(environ: Mapping[str, str]) -> ServerSettings:
     """What ``cfg serve`` needs (docs/settings.md).
 
     Raises:
-        SettingsError: setting-missing, setting-invalid, setting-unreadable, setting-unknown.
+        SettingsError: setting-missing, setting-invalid, setting-unusable, setting-unreadable,
+            setting-unknown.
     """
     refuse_unknown(environ)
     return ServerSettings(
@@ -93,7 +97,7 @@ def _app_key(environ: Mapping[str, str], role: str, app_id: str) -> AppKey:
     text = environ.get(name, "").strip()
     file = environ.get(f"{name}_FILE", "").strip()
     if "PRIVATE KEY" in file:
-        raise SettingsError("setting-invalid", name=f"{name}_FILE", value="(a key, not a file)")
+        raise SettingsError("setting-unusable", name=f"{name}_FILE", detail="a key, not a file")
     if file and not text:
         try:
             text = Path(file).read_text(encoding="ascii").strip()
@@ -102,8 +106,10 @@ def _app_key(environ: Mapping[str, str], role: str, app_id: str) -> AppKey:
     if not text:
         raise SettingsError("setting-missing", name=name)
     text = text.replace("\\n", "\n")
-    if not text.startswith("-----BEGIN") or "PRIVATE KEY-----" not in text:
-        raise SettingsError("setting-invalid", name=name, value="(no PEM private key)")
+    try:
+        load_pem_private_key(text.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise SettingsError("setting-unusable", name=name, detail="no PEM private key") from None
     return AppKey(app_id, text)
 
 
@@ -113,9 +119,9 @@ def _secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
     old = environ.get("CFG_GITHUB_WEBHOOK_SECRET_OLD", "").strip()
     for name, value in (("", present), ("_OLD", old)):
         if value and len(value) < _SHORTEST_SECRET:
-            why = f"(shorter than {_SHORTEST_SECRET} characters)"
+            why = f"shorter than {_SHORTEST_SECRET} characters"
             raise SettingsError(
-                "setting-invalid", name=f"CFG_GITHUB_WEBHOOK_SECRET{name}", value=why
+                "setting-unusable", name=f"CFG_GITHUB_WEBHOOK_SECRET{name}", detail=why
             )
     return (present, old) if old else (present,)
 
@@ -150,7 +156,7 @@ def _database(environ: Mapping[str, str]) -> str | None:
         return None
     if url.split(":", 1)[0].split("+")[0] not in {"postgres", "postgresql", "sqlite"}:
         raise SettingsError(
-            "setting-invalid", name="CFG_DATABASE_URL", value="(no URL of SQLite or PostgreSQL)"
+            "setting-unusable", name="CFG_DATABASE_URL", detail="no URL of SQLite or PostgreSQL"
         )
     return url.replace("postgres://", "postgresql://", 1)
 
@@ -161,7 +167,7 @@ def _url(environ: Mapping[str, str], name: str) -> str | None:
         return None
     parts = urlsplit(text)
     if parts.username or parts.password or "@" in parts.netloc:
-        raise SettingsError("setting-invalid", name=name, value="(a URL with credentials in it)")
+        raise SettingsError("setting-unusable", name=name, detail="a URL with credentials in it")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingsError("setting-invalid", name=name, value=text)
     return text

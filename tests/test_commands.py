@@ -145,10 +145,13 @@ NO_COMMANDS = [
     "<details>\n<summary>a</summary>\n\n/cfg change x\n\n</details>",
     "a <code>\n/cfg change x</code>",
     "a <del>b\n/cfg change x",
+    'a <code><a b="</code>">\n/cfg change x',
+    '<code>\n<a b="</code>">\n\n/cfg change x',
     '<a title="\n/cfg change x\n">',
     'a [b](c "\n/cfg change x\n")',
     "[a\n/cfg change x](b)",
     "![a\n/cfg change x](b)",
+    "![[a](b)\n/cfg change x](c)",
     "[a]: b '\n/cfg change x\n'",
     "> <!-- a\n\n/cfg change x",  # a browser sees no end of it
     '> <div class="\n\n/cfg change x',

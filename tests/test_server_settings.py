@@ -131,7 +131,9 @@ def test_what_is_needed_is_missed_by_name(name: str, value: str | None) -> None:
 )
 def test_what_cannot_be_used_is_named(name: str, value: str) -> None:
     """No value is bent into one that fits."""
-    assert refused({**NEEDED, **JENKINS, name: value}) == ("setting-invalid", name)
+    code, named = refused({**NEEDED, **JENKINS, name: value})
+    assert code in {"setting-invalid", "setting-unusable"}
+    assert named == name
 
 
 def test_a_typo_in_a_name_is_an_error() -> None:
@@ -288,3 +290,23 @@ def test_documented_defaults_are_the_ones_in_force() -> None:
         assert said[name] == f"`{value}`", name
     assert all("needed" in said[name] for name in NEEDED)
     assert set(said) == _KNOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hidden"),
+    [
+        ("CFG_JENKINS_URL", "https://me:tok3n-of-mine@jenkins.example.com", "tok3n-of-mine"),
+        ("CFG_DATABASE_URL", "p4ss-without-a-scheme", "p4ss-without-a-scheme"),
+        ("CFG_GITHUB_PRIVATE_KEY_FILE", "-----BEGIN PRIVATE KEY-----MIIsecret", "MIIsecret"),
+        ("CFG_GITHUB_PRIVATE_KEY", "MIIsecret", "MIIsecret"),
+        ("CFG_GITHUB_WEBHOOK_SECRET", "sh0rt", "sh0rt"),
+    ],
+)
+def test_no_message_shows_a_credential(name: str, value: str, hidden: str) -> None:
+    """The message goes to a log that others read."""
+    environ = {**NEEDED, **JENKINS, name: value}
+    if name.endswith("_FILE"):
+        environ.pop("CFG_GITHUB_PRIVATE_KEY")
+    with pytest.raises(SettingsError) as caught:
+        read_server_settings(environ)
+    assert hidden not in str(caught.value.facts)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -77,10 +79,7 @@ class SqlLedger:
             "asked_at": task.asked_at,
             "document": json.dumps(asdict(task), ensure_ascii=False),
         }
-        with self._engine.begin() as connection:
-            known = sa.update(_TASKS).where(_TASKS.c.key == task.key).values(**row)
-            if connection.execute(known).rowcount == 0:
-                connection.execute(sa.insert(_TASKS).values(key=task.key, **row))
+        self._put(_TASKS, {"key": task.key}, row)
 
     def task(self, key: str) -> Task | None:
         """The task of that key."""
@@ -126,11 +125,10 @@ class SqlLedger:
 
     def delivered(self, guid: str, event: str, outcome: str) -> None:
         """A webhook delivery came in; the first record of it stays."""
-        known = sa.select(_DELIVERIES.c.guid).where(_DELIVERIES.c.guid == guid)
-        with self._engine.begin() as connection:
-            if connection.execute(known).first() is None:
-                values = {"guid": guid, "event": event, "at": self._now(), "outcome": outcome[:200]}
-                connection.execute(sa.insert(_DELIVERIES).values(**values))
+        values = {"guid": guid, "event": event, "at": self._now(), "outcome": outcome[:200]}
+        # two processes may be handed the same delivery at once
+        with suppress(sa.exc.IntegrityError), self._engine.begin() as connection:
+            connection.execute(sa.insert(_DELIVERIES).values(**values))
 
     def was_delivered(self, guid: str) -> bool:
         """Whether that delivery came in before."""
@@ -147,10 +145,21 @@ class SqlLedger:
 
     def set_mark(self, name: str, value: str) -> None:
         """Remember ``value`` under ``name``."""
+        self._put(_MARKS, {"name": name}, {"value": value})
+
+    def _put(self, table: sa.Table, key: dict[str, str], row: dict[str, Any]) -> None:
+        """Update the row, or insert it; where another was faster with that, update it after all."""
+        (column, value), *_ = key.items()
+        update = sa.update(table).where(table.c[column] == value).values(**row)
         with self._engine.begin() as connection:
-            known = sa.update(_MARKS).where(_MARKS.c.name == name).values(value=value)
-            if connection.execute(known).rowcount == 0:
-                connection.execute(sa.insert(_MARKS).values(name=name, value=value))
+            if connection.execute(update).rowcount:
+                return
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(sa.insert(table).values(**key, **row))
+        except sa.exc.IntegrityError:
+            with self._engine.begin() as connection:
+                connection.execute(update)
 
     def _tasks(self, *conditions: sa.ColumnElement[bool]) -> tuple[Task, ...]:
         statement = sa.select(_TASKS.c.document).where(*conditions).order_by(_TASKS.c.asked_at)

@@ -69,6 +69,19 @@ def text_spans(text: str, *, spoken: bool = False) -> tuple[tuple[int, int], ...
     return _apart(spans)
 
 
+def without_secrets(text: str, hidden: str = "«secret»") -> str:
+    """``text`` with every secret it says hidden: what may be written where others read."""
+    for start, end in reversed(text_spans(text, spoken=True)):
+        text = text[:start] + hidden + text[end:]
+    return text
+
+
+def secrets_said(text: str) -> tuple[str, ...]:
+    """The secrets that ``text`` says, longest first."""
+    said = {text[start:end] for start, end in text_spans(text, spoken=True)}
+    return tuple(sorted(said, key=len, reverse=True))
+
+
 def _apart(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """Of spans that overlap, the first and longest."""
     kept: list[tuple[int, int]] = []

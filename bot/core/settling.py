@@ -41,7 +41,8 @@ class CheckFact:
 class Facts:
     """A pull request, as GitHub has it, beside what was judged.
 
-    ``merge_state`` is GitHub's ``mergeable_state``. ``checks`` is None where they were not asked
+    ``merge_state`` is GitHub's ``mergeable_state``; ``retargeted`` says that somebody chose another
+    base branch than the judged one. ``checks`` is None where they were not asked
     for, since GitHub says that the pull request is clean.
     """
 
@@ -51,6 +52,7 @@ class Facts:
     judged_head: str
     base_matters: bool
     merge_state: str
+    retargeted: bool = False
     required: tuple[str, ...] = ()
     approvals: int = 0
     checks: tuple[CheckFact, ...] | None = None
@@ -70,6 +72,8 @@ def settle(facts: Facts) -> Settling:
         return Settling(Step.MERGED)
     if not facts.open:
         return Settling(Step.CLOSED)
+    if facts.retargeted:
+        return Settling(Step.STOP, (("retargeted", ()),))
     if facts.head != facts.judged_head:
         return Settling(Step.JUDGE_PUSHED)
     if facts.base_matters or facts.merge_state in {"dirty", "behind"}:

@@ -11,9 +11,11 @@ import re
 from bot.core.secrecy import is_reference, names_secret
 
 _NAME = re.compile(
-    r"(?i:api|access|private|secret|encryption|signing)[ ](?i:key)|(?a:[A-Za-z_][\w.-]*)|비밀[ ]?번호|암호|패스워드|토큰|시크릿|인증[ ]?키|API[ ]?키"
+    r"(?i:api|access|private|secret|encryption|signing)[ ](?i:key)|(?a:[A-Za-z_][\w.-]*)|비밀[ ]?번호|비번|암호|패스워드|토큰|시크릿|인증[ ]?키|API[ ]?키"
 )
-_KOREAN_NAMES = frozenset({"비밀번호", "암호", "패스워드", "토큰", "시크릿", "인증키", "API키"})
+_KOREAN_NAMES = frozenset(
+    {"비밀번호", "비번", "암호", "패스워드", "토큰", "시크릿", "인증키", "API키"}
+)
 _VALUE = r"[\"'`“‘「]?(?P<{}>[^\s\"'`”’」]+?)[\"'`”’」]?"
 _ENGLISH_END = r"(?=[.,;!?]*(?:\s|\Z))"
 _TAILS = (
@@ -30,9 +32,16 @@ _TAILS = (
         + _VALUE.format("one")
         + r"에서\s+)?"
         + _VALUE.format("two")
-        + r"(?:으로|로|라고)(?=[\s,.!]|\Z)"
+        + r"\s*(?:으로|로|라고)(?=[\s,.!]|\Z)"
+    ),
+    # "비번 X", "(pw: X)": what follows at once, if it could be no plain word
+    re.compile(
+        r"\s*[:=]?\s+"
+        + _VALUE.format("one").replace("[^", r"(?=\S*[\d!@#$%^&*])[^", 1)
+        + r"(?=[),.;!?]*(?:\s|\Z))"
     ),
 )
+_SHORT_NAMES = frozenset({"PW", "PWD"})
 
 
 def spoken_spans(text: str) -> tuple[tuple[int, int], ...]:
@@ -53,20 +62,6 @@ def spoken_spans(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(spans))
 
 
-def without_secrets(text: str, hidden: str = "«secret»") -> str:
-    """``text`` with every secret it says hidden: what may be written where others read."""
-    for start, end in reversed(spoken_spans(text)):
-        text = text[:start] + hidden + text[end:]
-    return text
-
-
-def secrets_said(text: str) -> tuple[str, ...]:
-    """The secrets that ``text`` says, longest first."""
-    return tuple(
-        sorted({text[start:end] for start, end in spoken_spans(text)}, key=len, reverse=True)
-    )
-
-
 def _is_name(word: str) -> bool:
     plain = word.replace(" ", "")
-    return plain.upper() in _KOREAN_NAMES or names_secret(word.replace(" ", "_"))
+    return plain.upper() in _KOREAN_NAMES | _SHORT_NAMES or names_secret(word.replace(" ", "_"))

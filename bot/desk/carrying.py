@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core.report.thread_words import ANSWERS, STATES
 from bot.core.settling import Step
 from bot.desk import publishing
 from bot.desk.deploying import begin_deploy
 from bot.desk.judging import judge_pushed, judge_task
-from bot.desk.office import Do, Errand, Json, Office
+from bot.desk.office import Do, Errand, Json, Office, Workshop
 from bot.desk.saying import load, say
 from bot.desk.settling import look_at, settle_now
-from bot.desk.task import OPEN, Judged, State, Task
+from bot.desk.task import Judged, State, Task, may_go_on
 from bot.hub import HeadMoved
 
 MAX_JUDGEMENTS = 6
@@ -53,9 +54,13 @@ def where_it_stands(office: Office, key: str, revision: str | None = None) -> Js
     ``merged``: to be deployed.
     """
     task = load(office, key)
-    if task.state not in OPEN:
-        return {"at": "merged" if task.state is State.MERGED else "ended"}
-    if task.judged is None or (revision is not None and revision not in task.revisions):
+    taken = revision is None or revision in task.revisions
+    if not may_go_on(task):
+        at = "merged" if task.state is State.MERGED else "ended"
+        state = STATES["merged" if task.merged else "closed"].say(task.language)
+        why = ANSWERS["already-merged"].say(task.language, {"state": state})
+        return {"at": at, "taken": taken, "why": why}
+    if task.judged is None or not taken:
         return {"at": "begun"}
     published = task.head is not None and task.pull is not None
     fresh = published and task.published == task.judgements
@@ -97,11 +102,7 @@ def judge(office: Office, key: str) -> Json:
     branch = task.branch or task.repo.default_branch
     with office.workshop(task.repo, (branch,)) as workshop:
         base = workshop.library.commit(branch)
-        judged = (
-            judge_pushed(task, workshop, base, task.head)
-            if task.foreign and task.head
-            else judge_task(task, workshop, base)
-        )
+        judged = judge_task(task, workshop, base)
     task = replace(task, judged=judged, branch=branch, judgements=task.judgements + 1)
     office.ledger.save(task)
     office.ledger.note(key, "judged", "approved" if judged.approved else "not approved")
@@ -117,9 +118,9 @@ def judge_foreign(office: Office, key: str) -> Json:
     if not pull.open or pull.head_sha == task.head:
         return {"gone": not pull.open, "approved": is_approved(task), "head": pull.head_sha}
     branch = task.branch or task.repo.default_branch
-    with office.workshop(task.repo, (branch, pull.head_sha)) as workshop:
-        base = workshop.library.commit(branch)
-        judged = judge_pushed(task, workshop, base, pull.head_sha)
+    refs = (branch, pull.head_sha, *([task.judged.base] if task.judged else []))
+    with office.workshop(task.repo, refs) as workshop:
+        judged = _judge_their_head(task, workshop, branch, pull.head_sha)
     office.ledger.save(
         replace(
             task,
@@ -134,6 +135,16 @@ def judge_foreign(office: Office, key: str) -> Json:
     return {"gone": False, "approved": judged.approved, "head": pull.head_sha}
 
 
+def _judge_their_head(task: Task, workshop: Workshop, branch: str, head: str) -> Judged:
+    """On the base as it is, or, where their commits are older than that, as it was."""
+    now = workshop.library.commit(branch)
+    judged = judge_pushed(task, workshop, now, head)
+    before = task.judged.base if task.judged else now
+    return (
+        judged if judged.approved or before == now else judge_pushed(task, workshop, before, head)
+    )
+
+
 def is_approved(task: Task) -> bool:
     """Whether the newest judgement approved."""
     return task.judged is not None and task.judged.approved
@@ -146,6 +157,7 @@ def found_in(task: Task, judged: Judged) -> Json:
         "publishable": judged.publishable,
         "plan": task.verb == "plan",
         "foreign": task.foreign,
+        "pull": task.pull is not None,
         "restless": task.judgements > MAX_JUDGEMENTS,
         "reason": None,
     }
@@ -158,8 +170,7 @@ def go_on(office: Office, do: Do, key: str, found: Json) -> list[Errand]:
         do("status:planned", lambda: say(office, key, state))
         return []
     if not found["publishable"] and not found["foreign"]:
-        do("status:declined", lambda: say(office, key, State.DECLINED))
-        return []
+        return _decline(office, do, key, found)
     if not found["foreign"] and not _publish(office, do, key):
         return []
     _show_verdict(office, do, key)
@@ -167,6 +178,15 @@ def go_on(office: Office, do: Do, key: str, found: Json) -> list[Errand]:
         do("status:rejected", lambda: say(office, key, State.REJECTED))
         return []
     return settle_now(office, do, key)
+
+
+def _decline(office: Office, do: Do, key: str, found: Json) -> list[Errand]:
+    """Nothing to publish; a pull request of before must not look approved any longer."""
+    if found["pull"]:
+        _show_verdict(office, do, key)
+    state = State.REJECTED if found["pull"] else State.DECLINED
+    do("status:declined", lambda: say(office, key, state))
+    return []
 
 
 def _publish(office: Office, do: Do, key: str) -> bool:

@@ -14,7 +14,7 @@ from bot.core.repo import Spoken, Where
 from bot.core.report.thread import help_text, marker, refusal
 from bot.core.request import language_of
 from bot.desk.office import Do, Errand, Json, Lane, Office, carry
-from bot.desk.task import OPEN, State, Task, new_task, spoken_from, to_json
+from bot.desk.task import State, Task, may_go_on, new_task, spoken_from, to_json
 
 WRITERS = frozenset({"admin", "maintain", "write"})
 
@@ -103,7 +103,7 @@ def _revisable(office: Office, spoken: Spoken) -> Json:
     task = office.ledger.of_pull(spoken.repo.id, spoken.number)
     if task is None:
         return {"why": ["not-my-pull", {}]}
-    if task.state not in OPEN:
+    if not may_go_on(task):
         merged = task.merged is not None or task.state is State.BY_HAND
         return {"why": ["already-merged", {"state": "merged" if merged else "closed"}]}
     return {"why": None, "task": task.key}

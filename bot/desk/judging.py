@@ -17,7 +17,7 @@ from bot.core.report.as_json import as_json
 from bot.core.report.pull_request import lines_of
 from bot.core.report.redact import hide_all
 from bot.core.request import Language, Request, RequestError, read_request
-from bot.core.spoken_secrets import secrets_said
+from bot.core.secret_places import secrets_said
 from bot.desk.office import Workshop
 from bot.desk.task import Json, Judged, Task, files_to_json
 from bot.pipeline import Work

@@ -78,7 +78,7 @@ def review(office: Office, key: str) -> None:
     task = load(office, key)
     judged, pull, head = judged_of(task), _pull(task), _head(task)
     text = review_text(
-        key,
+        f"{key}:{head}:{task.judgements}",
         head,
         approved=judged.approved,
         verdicts=judged.verdicts,
@@ -86,7 +86,7 @@ def review(office: Office, key: str) -> None:
         language=task.language,
     )
     comments = [LineComment(one.path, one.line, one.side, one.body) for one in text.remarks]
-    mark = marker("review", f"{key}:{head}")
+    mark = marker("review", f"{key}:{head}:{task.judgements}")
     office.hub.review(task.repo, pull, head, _event(office, judged), text.body, comments, mark)
     office.ledger.note(key, "review", "approved" if judged.approved else "rejected")
 

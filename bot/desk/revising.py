@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.core.in_thread import InFull, in_full
 from bot.core.report.thread import marker, revised
 from bot.core.request import Language
-from bot.core.spoken_secrets import without_secrets
+from bot.core.secret_places import without_secrets
 from bot.desk.carrying import found_in, go_on, is_approved, resume, where_it_stands
 from bot.desk.judging import judge_task
 from bot.desk.office import Do, Errand, Json, Office, Workshop
@@ -24,6 +24,9 @@ def revise(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
     """A person wants it otherwise: judge everything asked so far, change the same pull request."""
     key, asked = str(payload["task"]), payload["asked"]
     stand = do("stand", lambda: where_it_stands(office, key, asked["key"]))
+    if stand["at"] in {"merged", "ended"} and not stand["taken"]:
+        _answer(office, do, key, asked, stand["why"])
+        return []
     if stand["at"] != "begun":
         errands = resume(office, do, key, stand)
         _answer(office, do, key, asked, None)

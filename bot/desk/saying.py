@@ -35,10 +35,11 @@ def load(office: Office, key: str) -> Task:
     return task
 
 
-def say(office: Office, key: str, state: State, notes: tuple[Json, ...] | None = None) -> None:
+def say(office: Office, key: str, state: State, notes: tuple[Json, ...] = ()) -> None:
     """The task is at ``state`` now, and its status comment says so."""
     before = load(office, key)
-    task = replace(before, state=state, notes=before.notes if notes is None else notes)
+    since = (before.waiting_since or office.now()) if state is State.WAITING else None
+    task = replace(before, state=state, notes=notes, waiting_since=since)
     office.ledger.save(task)
     office.ledger.note(key, state.value, _noted(task))
     body = status(headline(task), scene(office, task))

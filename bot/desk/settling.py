@@ -16,8 +16,9 @@ from bot.desk import publishing
 from bot.desk.deploying import begin_deploy
 from bot.desk.office import CHECK_NAME, Do, Errand, Json, Lane, Office, carry
 from bot.desk.saying import load, say
-from bot.desk.task import State, Task, files_from
+from bot.desk.task import Judged, State, Task, files_from
 from bot.hub import HeadMoved, MergeState, NotMergeable
+from bot.ports import Library
 
 MAX_WAIT = timedelta(hours=72)
 CALM = frozenset({MergeState.CLEAN, MergeState.HAS_HOOKS})
@@ -63,6 +64,9 @@ def look_at(office: Office, key: str) -> Json:
         return {"step": "done"}
     facts = gather_facts(office, task)
     settling = settle(facts)
+    if settling.step is Step.REJUDGE and task.foreign:
+        # the commits are somebody else's to move
+        settling = Settling(Step.STOP, (("pushed-behind", ()),))
     if settling.step is not Step.JUDGE_PUSHED and not task.judged.approved:
         # a rejected pull request has nothing to settle, unless people closed or merged it
         settling = settling if settling.step in {Step.MERGED, Step.CLOSED} else Settling(Step.STOP)
@@ -89,6 +93,7 @@ def gather_facts(office: Office, task: Task) -> Facts:
         base_matters=False,
         merge_state=pull.state.value,
         required=task.judged.checks,
+        retargeted=pull.base_ref != branch_of(task),
     )
     if pull.merged or not pull.open or pull.head_sha != task.head:
         return facts
@@ -109,7 +114,7 @@ def gather_facts(office: Office, task: Task) -> Facts:
 def _base_matters(office: Office, task: Task) -> bool:
     """Whether the base branch moved in files that could change the judgement."""
     judged = task.judged
-    branch = task.branch or task.repo.default_branch
+    branch = branch_of(task)
     now = office.hub.branch_head(task.repo, branch)
     if judged is None or now is None or now == judged.base:
         return False
@@ -119,8 +124,10 @@ def _base_matters(office: Office, task: Task) -> bool:
 
 
 def _too_late(office: Office, task: Task) -> bool:
-    now, asked = datetime.fromisoformat(office.now()), datetime.fromisoformat(task.asked_at)
-    return now - asked > MAX_WAIT
+    if task.waiting_since is None:
+        return False
+    since = datetime.fromisoformat(task.waiting_since)
+    return datetime.fromisoformat(office.now()) - since > MAX_WAIT
 
 
 def _merge(office: Office, do: Do, key: str, n: int, *, chained: bool) -> list[Errand]:
@@ -128,10 +135,14 @@ def _merge(office: Office, do: Do, key: str, n: int, *, chained: bool) -> list[E
     if merged["sha"] is None:
         why = [["blocked", {"detail": merged["why"]}]]
         return _wait(office, do, key, n, why, chained=chained)
-    exact = do("verify-merge", lambda: holds_what_was_judged(office, key))
-    if not exact:
-        notes = (["merge-differs", {"sha": merged["sha"]}],)
-        do("status:differs", lambda: say(office, key, State.FAILED, notes))
+    return _after_merge(office, do, key, State.FAILED)
+
+
+def _after_merge(office: Office, do: Do, key: str, otherwise: State) -> list[Errand]:
+    """Deploy what was merged, if it is what was judged; else stop and say so."""
+    problem = do("verify-merge", lambda: problem_of_merge(office, key))
+    if problem is not None:
+        do("status:differs", lambda: say(office, key, otherwise, (problem,)))
         return []
     do("tidy", lambda: publishing.tidy(office, key))
     return begin_deploy(office, do, key)
@@ -146,20 +157,46 @@ def _try_merge(office: Office, key: str) -> Json:
         return {"sha": None, "why": str(refused)[:200]}
 
 
-def holds_what_was_judged(office: Office, key: str) -> bool:
-    """Whether the merge commit has exactly the judged bytes in every judged file."""
+def problem_of_merge(office: Office, key: str) -> Json:
+    """What is wrong with the merge commit, as a note; None where it is what was judged.
+
+    GitHub compares the head when it merges, not the base: whoever pushed there, or chose another
+    base, in the moment before is seen only now.
+    """
     task = load(office, key)
-    if task.judged is None or task.merged is None:
-        return False
-    expected = files_from([file for group in task.judged.files for file in group])
+    if task.judged is None or task.merged is None or task.pull is None:
+        return ["merge-differs", {"sha": task.merged or ""}]
+    base_ref = office.hub.pull(task.repo, task.pull).base_ref
+    if base_ref != branch_of(task):
+        return ["merge-elsewhere", {"branch": base_ref, "sha": task.merged}]
+    judged = task.judged
+    with office.workshop(task.repo, (task.merged, judged.base)) as workshop:
+        exact = _holds(workshop.library, task.merged, judged)
+        moved = workshop.library.difference(judged.base, task.merged)
+    if not exact:
+        return ["merge-differs", {"sha": task.merged}]
+    others = [file for file in moved if file.path not in judged.paths]
+    if matters(others, judged.paths, values_of(task.groups, judged.verdicts)):
+        names = "\n".join(file.path for file in others[:5])
+        return ["merge-raced", {"sha": task.merged, "names": names}]
+    return None
+
+
+def _holds(library: Library, merged: str, judged: Judged) -> bool:
+    """Whether the commit has exactly the judged bytes and modes in every judged file."""
+    expected = files_from([file for group in judged.files for file in group])
     last = {file.path: file for file in expected}
-    with office.workshop(task.repo, (task.merged,)) as workshop:
-        made = workshop.library.read(task.merged, last)
-        modes = {entry.path: entry.mode for entry in workshop.library.tree(task.merged)}
+    made = library.read(merged, last)
+    modes = {entry.path: entry.mode for entry in library.tree(merged)}
     return all(
         made.get(path) == file.head and (file.head is None or modes.get(path) == file.head_mode)
         for path, file in last.items()
     )
+
+
+def branch_of(task: Task) -> str:
+    """The base branch a task is judged for and merged into."""
+    return task.branch or task.repo.default_branch
 
 
 def _wait(
@@ -185,12 +222,11 @@ def settle_errand(key: str, n: int, delay: float, cause: str | None = None) -> E
 def _ended_by_hand(office: Office, do: Do, key: str, step: str) -> list[Errand]:
     """People merged or closed it; the judged head, merged by whoever, is deployed like any."""
     if step == Step.CLOSED:
-        do("status:closed", lambda: say(office, key, State.CLOSED, ()))
+        do("status:closed", lambda: say(office, key, State.CLOSED))
         return []
-    judged = do("merged-by-hand", lambda: _take_merge(office, key))
-    if judged:
-        return begin_deploy(office, do, key)
-    do("status:by-hand", lambda: say(office, key, State.BY_HAND, ()))
+    if do("merged-by-hand", lambda: _take_merge(office, key)):
+        return _after_merge(office, do, key, State.BY_HAND)
+    do("status:by-hand", lambda: say(office, key, State.BY_HAND))
     return []
 
 

@@ -10,12 +10,13 @@ import base64
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from bot.core.change import REGULAR, FileChange
 from bot.core.repo import Repo, Spoken, Where
 from bot.core.request import Language
-from bot.core.spoken_secrets import without_secrets
+from bot.core.secret_places import without_secrets
 
 Json = Any
 
@@ -92,6 +93,7 @@ class Task:
     published: int = 0  # the number of the judgement that the pull request shows
     revisions: tuple[str, ...] = ()  # keys of the revisions that were taken in
     foreign: bool = False  # the head is a commit that somebody else pushed
+    waiting_since: str | None = None  # ISO 8601, while it waits
     notes: tuple[Json, ...] = ()  # what the status comment adds: [name, facts]
 
     @property
@@ -101,8 +103,16 @@ class Task:
 
     @property
     def marker(self) -> str:
-        """Short and unique among tasks: names the branch and the runs."""
-        return self.key.rsplit("-", 1)[-1]
+        """Short and unique among tasks of all repositories: names the branch and the runs.
+
+        Not the end of the key: that is the same wherever the same words are said again.
+        """
+        return sha256(self.key.encode()).hexdigest()[:12]
+
+
+def may_go_on(task: Task) -> bool:
+    """Whether more may be asked of it: also where something kept it from being finished."""
+    return task.state in OPEN or (task.state is State.FAILED and task.merged is None)
 
 
 def new_task(key: str, spoken: Spoken, verb: str, text: str, language: Language, at: str) -> Task:

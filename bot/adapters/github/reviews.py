@@ -16,6 +16,7 @@ from bot.adapters.github.paths import of_repo
 from bot.adapters.github.review_lines import shown_lines
 from bot.adapters.github.trouble import MISSING, Json, Refusal, understood
 from bot.core.repo import Repo
+from bot.core.report.neutral import code
 from bot.hub import HubError, LineComment
 
 HEADING = "### Remarks on lines the diff does not show · diff에 없는 줄에 대한 의견"
@@ -114,7 +115,7 @@ def _attempts(
 
 def _with_moved(body: str, moved: Sequence[LineComment], marker: str) -> tuple[str, list[str]]:
     """The body with the remarks that found no line, and what does not fit into it."""
-    texts = [f"**`{one.path}:{one.line}`**{_side(one)}\n\n{one.body}" for one in moved]
+    texts = [f"{code(f'{one.path}:{one.line}')}{_side(one)}\n\n{one.body}" for one in moved]
     text = comments.fitted(body, marker)
     if not texts:
         return text, []

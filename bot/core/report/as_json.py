@@ -12,7 +12,7 @@ from bot.core.finding import Evidence, Finding
 from bot.core.leaf import Place, show_key
 from bot.core.outcome import Outcome, Spent
 from bot.core.report.findings import word
-from bot.core.report.redact import hide_all, secrets_of
+from bot.core.report.redact import hide_all, secrets_of, shown_value
 from bot.core.report.sentences import say_evidence, say_question, say_trouble, say_verdict
 from bot.core.request import Language
 
@@ -64,7 +64,7 @@ def _place(place: Place) -> dict[str, Any]:
         "path": place.path,
         "line": place.leaf.line,
         "key": show_key(place.leaf.key),
-        "value": place.leaf.value,
+        "value": shown_value(place.leaf.key, place.leaf.value),
     }
 
 

@@ -121,7 +121,7 @@ def review_text(
     remarks, rest = _placed(findings, lines, language)
     headline = REVIEW["approved" if approved else "rejected"]
     parts = [
-        marker("review", f"{key}:{head}"),
+        marker("review", key),
         headline.say(language, {"sha": f"`{head[:12]}`"}),
         summary(verdicts, language),
     ]

@@ -201,6 +201,18 @@ TROUBLES: dict[str, Text] = {
         "{name} is not set. See docs/settings.md.",
         "{name}이(가) 없어요. docs/settings.md를 보세요.",
     ),
+    "cannot-listen": Text(
+        "Cannot listen on {where} ({detail}). Choose another CFG_HOST or CFG_PORT.",
+        "{where}에서 들을 수 없어요 ({detail}). CFG_HOST나 CFG_PORT를 바꿔 주세요.",
+    ),
+    "cannot-open": Text(
+        "{name} cannot be used ({detail}). See docs/settings.md.",
+        "{name}을(를) 쓸 수 없어요 ({detail}). docs/settings.md를 보세요.",
+    ),
+    "setting-unusable": Text(
+        "{name} cannot be used: {detail}. See docs/settings.md.",
+        "{name}을(를) 쓸 수 없어요: {detail}. docs/settings.md를 보세요.",
+    ),
     "setting-unreadable": Text(
         "{name}: the file {value} cannot be read.", "{name}: {value} 파일을 읽을 수 없어요."
     ),

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from bot.core.change import Change
+from bot.core.leaf import KeyPath
 from bot.core.secrecy import secret_spans
 
 HIDDEN = "«secret»"
@@ -26,6 +27,13 @@ def secrets_of(change: Change | None) -> tuple[str, ...]:
             for start, end in secret_spans(leaf_change.key, value or ""):
                 found.add((value or "")[start:end])
     return tuple(sorted((text for text in found if len(text) >= _SHORTEST), key=len, reverse=True))
+
+
+def shown_value(key: KeyPath, value: str) -> str:
+    """A value of the repository with the secrets in it hidden."""
+    for start, end in reversed(secret_spans(key, value)):
+        value = value[:start] + HIDDEN + value[end:]
+    return value
 
 
 def hide(text: str, secrets: tuple[str, ...]) -> str:

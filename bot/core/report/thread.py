@@ -24,6 +24,7 @@ from bot.core.report.thread_words import (
     WAITING,
 )
 from bot.core.request import Language
+from bot.core.secret_places import without_secrets
 
 MAX_BODY = 60_000
 
@@ -201,6 +202,7 @@ def refusal(name: str, facts: Mapping[str, str], key: str, language: Language) -
 
     ``who`` is a login GitHub gave us and is mentioned on purpose; everything else is neutral.
     """
+    facts = {name: without_secrets(value) for name, value in facts.items()}
     safe = {
         one: value if one in {"who", "nearest"} else plain(value, 300)
         for one, value in facts.items()

@@ -148,6 +148,22 @@ STOPPED: dict[str, Text] = {
         "Branch {branch} holds commits that are not mine, so I did not touch it.",
         "{branch} 브랜치에 제 것이 아닌 커밋이 있어서 건드리지 않았어요.",
     ),
+    "retargeted": Text(
+        "Somebody changed the base branch of the pull request; I judged it for another one and do not merge it there. Change it back, or close it.",
+        "누군가 풀 리퀘스트의 기준 브랜치를 바꿨어요. 판정한 브랜치가 아니라서 병합하지 않아요. 되돌리거나 닫아 주세요.",
+    ),
+    "pushed-behind": Text(
+        "The base branch has moved since in files that matter. Merge it into the branch of the pull request; I judge the new commit then.",
+        "그 뒤로 기준 브랜치의 중요한 파일이 바뀌었어요. 기준 브랜치를 풀 리퀘스트 브랜치에 합쳐 주시면 새 커밋을 판정해요.",
+    ),
+    "merge-elsewhere": Text(
+        "ATTENTION: {sha} was merged into {branch}, not into the branch it was judged for. Deployment was stopped; look at it now.",
+        "주의: {sha}이(가) 판정한 브랜치가 아닌 {branch}에 병합됐어요. 배포를 멈췄으니 지금 확인해 주세요.",
+    ),
+    "merge-raced": Text(
+        "ATTENTION: in the moment of the merge ({sha}) other commits came to the branch in files that matter: {names}. Deployment was stopped; look at them, then ask again.",
+        "주의: 병합하는 순간({sha}) 중요한 파일에 다른 커밋이 들어왔어요: {names}. 배포를 멈췄으니 확인하고 다시 요청해 주세요.",
+    ),
     "merge-differs": Text(
         "ATTENTION: the merge commit {sha} does not hold exactly what was judged. Deployment was stopped; look at it now.",
         "주의: 병합 커밋 {sha}의 내용이 판정한 것과 정확히 같지 않아요. 배포를 멈췄으니 지금 확인해 주세요.",
