@@ -380,7 +380,8 @@ class Shown(HTMLParser):
         super().__init__()
         self.apart: list[str] = []
         self.text = ""
-        self.feed(re.sub("<!--?-?>", "", html))  # Python 3.11 does not see that these end at once
+        # Python 3.11 does not see where browsers end a comment.
+        self.feed(re.sub(r"<!--(?:-?>|.*?(?:-->|\Z))", "", html, flags=re.DOTALL))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
