@@ -197,8 +197,11 @@ _APART = frozenset(
     "blockquote pre code samp kbd tt var q del s strike details summary table template script "
     "style textarea title iframe noembed noframes noscript xmp plaintext svg math select".split()
 )
-_COMMENT = re.compile(r"<!--(?:>|->|.*?(?:-->|\Z))", re.DOTALL)
-_WHOLE_TAG = re.compile(r"""</?[A-Za-z](?:[^"'<>]|"[^"]*"|'[^']*')*>""")
+_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:-->|\Z))", re.DOTALL)
+# A whole tag, or a comment, which a browser ends at the end of the page at the latest.
+_MARKUP = re.compile(
+    r"""</?[A-Za-z](?:[^"'<>]|"[^"]*"|'[^']*')*>|<!--(?:-?>|.*?(?:-->|(?P<open>\Z)))""", re.DOTALL
+)
 _UNENDED = re.compile(r"<[A-Za-z/!?]")
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)")
 # CommonMark's blank is space and tab; the parser's Python calls more of them blank.
@@ -312,10 +315,11 @@ class _Reading:
         if len(html) > _LONGEST:
             self._open["<"] += 1
             return
-        rest = _COMMENT.sub(lambda one: "" if one[0].endswith(">") else "<!", html)
-        for tag in _WHOLE_TAG.finditer(rest):
-            self._tag(tag[0])
-        if _UNENDED.search(_WHOLE_TAG.sub("", rest)):
+        for piece in _MARKUP.finditer(html):
+            if piece["open"] is not None:
+                self._open["<"] += 1
+            self._tag(piece[0])
+        if _UNENDED.search(_MARKUP.sub("", html)):
             self._open["<"] += 1
 
     def _mark(self, block: range, kind: _Line) -> None:

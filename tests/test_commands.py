@@ -156,7 +156,9 @@ NO_COMMANDS = [
     "> <!-- a\n\n/cfg change x",  # a browser sees no end of it
     '> <div class="\n\n/cfg change x',
     '<div class="\n\n/cfg change x\n\n">',
+    "> <!-- <b>\n\n/cfg change x",
     "> <code>\n\n/cfg change x",
+    '<div b="<!--"><code><a c="-->">\n\n/cfg change x',
 ]
 
 
@@ -381,7 +383,8 @@ class Shown(HTMLParser):
         self.apart: list[str] = []
         self.text = ""
         # Python 3.11 does not see where browsers end a comment.
-        self.feed(re.sub(r"<!--(?:-?>|.*?(?:-->|\Z))", "", html, flags=re.DOTALL))
+        tag = r"""(</?[A-Za-z](?:[^"'<>]|"[^"]*"|'[^']*')*>)"""
+        self.feed(re.sub(tag + r"|<!--(?:-?>|.*?(?:-->|\Z))", r"\1", html, flags=re.DOTALL))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
