@@ -348,8 +348,7 @@ class _Reading:
         """Tags are text as typed, and shown as such where the request is repeated."""
         if text.startswith(("<!", "<?")):
             self._hidden.update(lines)
-        else:
-            self._tag(text)
+        self._raw(text)  # the parser ends some comments later than a browser does
 
     def _tag(self, text: str) -> None:
         """One whole tag: what stands in its attributes is no tag."""

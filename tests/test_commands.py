@@ -156,6 +156,7 @@ NO_COMMANDS = [
     "> <!-- a\n\n/cfg change x",  # a browser sees no end of it
     '> <div class="\n\n/cfg change x',
     '<div class="\n\n/cfg change x\n\n">',
+    "a <!-- b ---> <del> -->\n/cfg change x",
     "> <!-- <b>\n\n/cfg change x",
     "> <code>\n\n/cfg change x",
     '<div b="<!--"><code><a c="-->">\n\n/cfg change x',
