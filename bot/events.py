@@ -268,11 +268,10 @@ def _review_comment(payload: _Node) -> Event:
 
 
 def _line(comment: _Node) -> int | None:
-    """The line in the head; a remark on a removed line (side LEFT) or on the file has none."""
-    if comment.data.get("side") == "LEFT":
+    """The line of the head as it is; an outdated one counted in another, one on the left in the base."""
+    if comment.data.get("side") == "LEFT" or not comment.has("line"):
         return None
-    key = next((key for key in ("line", "original_line") if comment.has(key)), None)
-    return comment.integer(key) if key else None
+    return comment.integer("line")
 
 
 def _pull_request(payload: _Node) -> Event:
