@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -204,13 +205,18 @@ class Durable:
             if found.app_version in {None, self.version} or found.input is None:
                 continue
             errand = _unpacked(found.input["args"][0])
-            base = errand.key.split("@", 1)[0]
-            self._enqueue(
-                replace(
-                    errand, key=f"{base}@{self.version}", delay=_left(found.delay_until_epoch_ms)
-                )
-            )
+            delay = _left(found.delay_until_epoch_ms)
+            self._enqueue(replace(errand, key=self._key_anew(errand.key), delay=delay))
             DBOS.cancel_workflow(found.workflow_id)
+
+    def _key_anew(self, key: str) -> str:
+        """A key that was not used before: versions may go back and forth."""
+        base = key.split("@", 1)[0]
+        for number in count(1):
+            anew = f"{base}@{self.version}.{number}"
+            if DBOS.get_workflow_status(anew) is None:
+                return anew
+        raise AssertionError
 
 
 def _left(until: int | None) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,6 +62,16 @@ class Note:
     detail: str
 
 
+def _row(task: Task) -> dict[str, Any]:
+    return {
+        "repo": task.repo.id,
+        "pull": task.pull,
+        "state": task.state.value,
+        "asked_at": task.asked_at,
+        "document": json.dumps(asdict(task), ensure_ascii=False),
+    }
+
+
 class SqlLedger:
     """The ledger on ``engine``; ``now`` gives ISO 8601 in UTC."""
 
@@ -70,16 +80,30 @@ class SqlLedger:
         self._now = now
         _METADATA.create_all(engine)
 
-    def save(self, task: Task) -> None:
-        """The task is as given from now on."""
-        row = {
-            "repo": task.repo.id,
-            "pull": task.pull,
-            "state": task.state.value,
-            "asked_at": task.asked_at,
-            "document": json.dumps(asdict(task), ensure_ascii=False),
-        }
-        self._put(_TASKS, {"key": task.key}, row)
+    def begin(self, task: Task) -> bool:
+        """The task is known from now on; False where one of its key is already."""
+        with suppress(sa.exc.IntegrityError), self._engine.begin() as connection:
+            connection.execute(sa.insert(_TASKS).values(key=task.key, **_row(task)))
+            return True
+        return False
+
+    def change(self, key: str, **fields: Any) -> Task:  # noqa: ANN401 - fields of a Task
+        """The task with these fields changed; lanes work side by side, so no other field is touched.
+
+        Raises LookupError.
+        """
+        while True:
+            with self._engine.connect() as connection:
+                known = sa.select(_TASKS.c.document).where(_TASKS.c.key == key)
+                before = connection.execute(known).scalar_one_or_none()
+            if before is None:
+                raise LookupError(f"no task {key}")
+            after = replace(task_from(json.loads(before)), **fields)
+            # compare and swap: who was slower reads again
+            same = (_TASKS.c.key == key) & (_TASKS.c.document == before)
+            with self._engine.begin() as connection:
+                if connection.execute(sa.update(_TASKS).where(same).values(**_row(after))).rowcount:
+                    return after
 
     def task(self, key: str) -> Task | None:
         """The task of that key."""

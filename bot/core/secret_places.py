@@ -69,6 +69,9 @@ def text_spans(text: str, *, spoken: bool = False) -> tuple[tuple[int, int], ...
     return _apart(spans)
 
 
+_SHORTEST = 4  # of what is left of a secret without the brackets around it
+
+
 def without_secrets(text: str, hidden: str = "«secret»") -> str:
     """``text`` with every secret it says hidden: what may be written where others read."""
     for start, end in reversed(text_spans(text, spoken=True)):
@@ -79,6 +82,8 @@ def without_secrets(text: str, hidden: str = "«secret»") -> str:
 def secrets_said(text: str) -> tuple[str, ...]:
     """The secrets that ``text`` says, longest first."""
     said = {text[start:end] for start, end in text_spans(text, spoken=True)}
+    # a sentence about it may set brackets and stops apart
+    said |= {bare for one in said if len(bare := one.strip("()[]{}<>.,;:!?'\"`")) >= _SHORTEST}
     return tuple(sorted(said, key=len, reverse=True))
 
 

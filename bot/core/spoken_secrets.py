@@ -28,7 +28,7 @@ _TAILS = (
         + _ENGLISH_END
     ),
     re.compile(
-        r"(?:을|를|은|는|이|가|의|값을)?\s+(?:"
+        r"\s*(?:을|를|은|는|이|가|의|값을)?\s+(?:"
         + _VALUE.format("one")
         + r"에서\s+)?"
         + _VALUE.format("two")

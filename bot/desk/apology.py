@@ -33,7 +33,6 @@ def apologize(office: Office, errand: Errand, code: str, facts: Mapping[str, str
         mark = marker("revised", asked["key"])
         if task.pull is not None:
             office.hub.comment(task.repo, task.pull, f"{mark}\n{plain(text)}", mark)
-        return
     state = State.FAILED if task.state in OPEN else task.state
     if errand.kind == "deploy":
         state = State.DEPLOY_FAILED

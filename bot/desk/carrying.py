@@ -6,8 +6,6 @@ returns is small, plain and enough to go on after a restart.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.core.report.thread_words import ANSWERS, STATES
 from bot.core.settling import Step
 from bot.desk import publishing
@@ -19,7 +17,7 @@ from bot.desk.settling import look_at, settle_now
 from bot.desk.task import Judged, State, Task, may_go_on
 from bot.hub import HeadMoved
 
-MAX_JUDGEMENTS = 6
+MAX_BASE_MOVES = 6
 
 
 def carry_out(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
@@ -38,9 +36,12 @@ def carry_out(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
 def rejudge(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
     """The base moved where it matters, or conflicts: propose and judge anew on the new base."""
     key = str(payload["task"])
+    stand = do("stand", lambda: where_it_stands(office, key))
+    if stand["at"] != "published":
+        return resume(office, do, key, stand)
     if do("needed", lambda: look_at(office, key)["step"]) != Step.REJUDGE:
         return settle_now(office, do, key)
-    found = do("judge", lambda: judge(office, key))
+    found = do("judge", lambda: judge(office, key, again=True))
     if found["restless"]:
         do("status:restless", lambda: say(office, key, State.FAILED, (["base-restless", {}],)))
         return []
@@ -87,7 +88,7 @@ def judge_head(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]
     key = str(payload["task"])
     found = do("judge-pushed", lambda: judge_foreign(office, key))
     if found["gone"]:
-        return []
+        return settle_now(office, do, key)
     _show_verdict(office, do, key)
     if not found["approved"]:
         notes = (["pushed-rejected", {"sha": found["head"]}],)
@@ -96,15 +97,20 @@ def judge_head(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]
     return settle_now(office, do, key)
 
 
-def judge(office: Office, key: str) -> Json:
-    """Judge the task on the base branch as it is now; what is found goes to the ledger."""
+def judge(office: Office, key: str, *, again: bool = False) -> Json:
+    """Judge the task on the base branch as it is now; what is found goes to the ledger.
+
+    ``again``: since the base would not stand still.
+    """
     task = load(office, key)
     branch = task.branch or task.repo.default_branch
     with office.workshop(task.repo, (branch,)) as workshop:
         base = workshop.library.commit(branch)
         judged = judge_task(task, workshop, base)
-    task = replace(task, judged=judged, branch=branch, judgements=task.judgements + 1)
-    office.ledger.save(task)
+    number, moves = task.judgements + 1, task.base_moves + 1 if again else 0
+    task = office.ledger.change(
+        key, judged=judged, branch=branch, judgements=number, base_moves=moves
+    )
     office.ledger.note(key, "judged", "approved" if judged.approved else "not approved")
     return found_in(task, judged)
 
@@ -121,15 +127,9 @@ def judge_foreign(office: Office, key: str) -> Json:
     refs = (branch, pull.head_sha, *([task.judged.base] if task.judged else []))
     with office.workshop(task.repo, refs) as workshop:
         judged = _judge_their_head(task, workshop, branch, pull.head_sha)
-    office.ledger.save(
-        replace(
-            task,
-            judged=judged,
-            head=pull.head_sha,
-            foreign=True,
-            judgements=task.judgements + 1,
-            published=task.judgements + 1,
-        )
+    number = task.judgements + 1
+    office.ledger.change(
+        key, judged=judged, head=pull.head_sha, foreign=True, judgements=number, published=number
     )
     office.ledger.note(key, "judged-pushed", pull.head_sha)
     return {"gone": False, "approved": judged.approved, "head": pull.head_sha}
@@ -158,7 +158,7 @@ def found_in(task: Task, judged: Judged) -> Json:
         "plan": task.verb == "plan",
         "foreign": task.foreign,
         "pull": task.pull is not None,
-        "restless": task.judgements > MAX_JUDGEMENTS,
+        "restless": task.base_moves > MAX_BASE_MOVES,
         "reason": None,
     }
 

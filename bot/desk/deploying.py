@@ -6,7 +6,6 @@ done before every build of it has ended well.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from bot.desk.office import Do, Errand, Json, Lane, Office
@@ -49,7 +48,7 @@ def plan_deploy(office: Office, key: str) -> Json:
             }
             for one in environments
         )
-        office.ledger.save(replace(task, builds=builds))
+        office.ledger.change(key, builds=builds)
     return {"why": None}
 
 
@@ -139,4 +138,4 @@ def _update(office: Office, key: str, run: str, what: dict[str, Json]) -> None:
     task: Task = load(office, key)
     builds = tuple({**one, **what} if one["run"] == run else one for one in task.builds)
     if builds != task.builds:
-        office.ledger.save(replace(task, builds=builds))
+        office.ledger.change(key, builds=builds)

@@ -25,7 +25,7 @@ def greet(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
     Raises HubError.
     """
     spoken, key = spoken_from(payload["spoken"]), str(payload["key"])
-    command = read_command(spoken, office.label)
+    command = read_command(spoken, payload["label"])
     if command is None:
         return []
     refused = _refused(office, do, spoken)
@@ -110,8 +110,7 @@ def _revisable(office: Office, spoken: Spoken) -> Json:
 
 
 def _save_once(office: Office, task: Task) -> None:
-    if office.ledger.task(task.key) is None:
-        office.ledger.save(task)
+    if office.ledger.begin(task):
         office.ledger.note(task.key, "asked", task.texts[0])
 
 

@@ -42,15 +42,16 @@ def _greeting(spoken: Spoken, label: str | None, at: str) -> list[Errand]:
     if command is None:
         return []
     key = key_of(spoken, command)
-    payload = {"spoken": to_json(spoken), "key": key, "at": at}
-    return [Errand("greet", f"greet:{key}", payload, Lane.ANSWERS)]
+    payload = {"spoken": to_json(spoken), "key": key, "at": at, "label": label}
+    # by each person once: who may not must not stop who may
+    return [Errand("greet", f"greet:{key}:{spoken.sender}", payload, Lane.ANSWERS)]
 
 
 def _about_pull(repo: Repo, number: int, ledger: Ledger, cause: str) -> list[Errand]:
     task = ledger.of_pull(repo.id, number)
     if task is None or task.state not in OPEN:
         return []
-    return [settle_errand(task.key, 0, 0.0, cause)]
+    return [settle_errand(task.key, cause)]
 
 
 def _about_waiting(
@@ -59,7 +60,7 @@ def _about_waiting(
     """Only tasks that wait: one that works looks by itself."""
     waiting = [task for task in ledger.waiting(repo.id) if task.state is State.WAITING]
     return [
-        settle_errand(task.key, 0, 0.0, cause)
+        settle_errand(task.key, cause)
         for task in waiting
         if (head is None or task.head == head) and (branch is None or task.branch == branch)
     ]

@@ -29,6 +29,9 @@ UNPUBLISHABLE = frozenset(
     {"plaintext-secret", "protected-path", "allowed-path", "size-limits", "hidden-characters"}
 )
 
+_Trouble = RequestError | PolicyError | ModelError | RepositoryError
+_TROUBLE = (RequestError, PolicyError, ModelError, RepositoryError)
+
 
 @dataclass(frozen=True)
 class _Round:
@@ -41,10 +44,14 @@ def judge_task(task: Task, workshop: Workshop, base: str) -> Judged:
 
     Never raises for a request, policy, model or repository in trouble: the outcome says so.
     """
+    try:
+        work = workshop.work(base)
+    except _TROUBLE as error:
+        return _unjudged(task, base, error)
     rounds: list[_Round] = []
     tips = [base]
     for text in task.groups:
-        outcome = _judge_one(text, task.language, workshop, base, tips[-1])
+        outcome = _judge_one(text, task.language, workshop, work, tips[-1])
         files = outcome.change.files if outcome.change else ()
         rounds.append(_Round(outcome, files))
         if outcome.status is not Status.WOULD_MERGE:
@@ -53,31 +60,34 @@ def judge_task(task: Task, workshop: Workshop, base: str) -> Judged:
             tips.append(workshop.forge.publish(tips[-1], files, "cfgbot: judged"))
     for tip in tips[1:]:
         workshop.forge.discard(tip)  # only the next group needed it
-    return _judged(rounds, workshop, base, len(task.groups))
+    return _judged(rounds, work.policy, base, len(task.groups))
 
 
 def judge_pushed(task: Task, workshop: Workshop, base: str, head: str) -> Judged:
     """Judge a commit that somebody else pushed, against everything that was asked."""
-    asked = "\n".join(task.groups)
     try:
-        request = read_request(asked)
+        request = read_request("\n".join(task.groups))
         work = workshop.work(base)
         outcome = pipeline.verify(request, base, head, work)
-    except (RequestError, PolicyError, ModelError, RepositoryError) as error:
-        outcome = _troubled(asked, task.language, error.code, error.facts)
+    except _TROUBLE as error:
+        return _unjudged(task, base, error)
     files = outcome.change.files if outcome.change else ()
-    approved = outcome.status is Status.APPROVED
-    judged = _judged([_Round(outcome, files)], workshop, base, 1)
-    return replace(judged, approved=approved)
+    judged = _judged([_Round(outcome, files)], work.policy, base, 1)
+    return replace(judged, approved=outcome.status is Status.APPROVED)
 
 
-def _judge_one(text: str, language: Language, workshop: Workshop, base: str, tip: str) -> Outcome:
+def _unjudged(task: Task, base: str, error: _Trouble) -> Judged:
+    """Nothing is approved where something could not even be read."""
+    outcome = _troubled(task.groups[-1], task.language, error.code, error.facts)
+    return _judged([_Round(outcome, ())], Policy(), base, len(task.groups))
+
+
+def _judge_one(text: str, language: Language, workshop: Workshop, work: Work, tip: str) -> Outcome:
     """Judge one group; policy comes from the base branch whatever the tip holds."""
     try:
         request = Request(read_request(text).text, language)
-        work = workshop.work(base)
         return pipeline.change(request, "", tip, workshop.forge, work, plan=True)
-    except (RequestError, PolicyError, ModelError, RepositoryError) as error:
+    except _TROUBLE as error:
         return _troubled(text, language, error.code, error.facts)
     except BaseMoved:
         return _troubled(text, language, "base-moved", {})
@@ -94,13 +104,12 @@ def _troubled(text: str, language: Language, code: str, facts: dict[str, str]) -
     )
 
 
-def _judged(rounds: Sequence[_Round], workshop: Workshop, base: str, groups: int) -> Judged:
+def _judged(rounds: Sequence[_Round], policy: Policy, base: str, groups: int) -> Judged:
     outcomes = [one.outcome for one in rounds]
     approved = len(rounds) == groups and all(
         outcome.status is Status.WOULD_MERGE for outcome in outcomes
     )
     net = net_change([one.files for one in rounds])
-    policy = _policy(workshop, base)
     return Judged(
         approved=approved,
         publishable=_publishable(outcomes, net),
@@ -119,14 +128,6 @@ def _verdict(outcome: Outcome) -> Json:
         return as_json(outcome, Language.ENGLISH)
     plain = as_json(outcome, outcome.request.language)
     return hide_all(plain, secrets_said(outcome.request.text))
-
-
-def _policy(workshop: Workshop, base: str) -> Policy:
-    try:
-        work: Work = workshop.work(base)
-    except (PolicyError, ModelError, RepositoryError):
-        return Policy()
-    return work.policy
 
 
 def _publishable(outcomes: Sequence[Outcome], net: Change) -> bool:

@@ -46,8 +46,11 @@ class Errand:
 class Ledger(Protocol):
     """The durable record of tasks and of what came in; saving again changes nothing."""
 
-    def save(self, task: Task) -> None:
-        """The task is as given from now on."""
+    def begin(self, task: Task) -> bool:
+        """The task is known from now on; False where one of its key is already."""
+
+    def change(self, key: str, **fields: Any) -> Task:  # noqa: ANN401 - fields of a Task
+        """The task with these fields changed, whatever else changed meanwhile. Raises LookupError."""
 
     def task(self, key: str) -> Task | None:
         """The task of that key."""

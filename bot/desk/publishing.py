@@ -6,15 +6,13 @@ what it needs from the ledger, looks, acts, and notes what is there now.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.core.report.neutral import unlinked
 from bot.core.report.pull_request import check_text, pull_body, review_text, title_of
 from bot.core.report.thread import marker
 from bot.desk.office import CHECK_NAME, Json, Office
 from bot.desk.saying import load
 from bot.desk.task import Judged, Task, files_from
-from bot.hub import Annotation, CheckReport, LineComment
+from bot.hub import Annotation, CheckReport, HubError, LineComment
 
 MADE_BY = "made by cfgbot"
 LABELS = {True: "cfg: approved", False: "cfg: rejected"}
@@ -47,7 +45,7 @@ def point(office: Office, key: str, head: str) -> None:
     """The task's branch is at ``head``. Raises HeadMoved where somebody else moved it."""
     task = load(office, key)
     office.hub.point_branch(task.repo, branch_of(task), head, task.head)
-    office.ledger.save(replace(load(office, key), head=head))
+    office.ledger.change(key, head=head)
 
 
 def open_pull(office: Office, key: str) -> int:
@@ -62,15 +60,14 @@ def open_pull(office: Office, key: str) -> int:
         return task.pull
     base = task.branch or task.repo.default_branch
     number = office.hub.open_pull(task.repo, title, body, branch_of(task), base)
-    office.ledger.save(replace(load(office, key), pull=number))
+    office.ledger.change(key, pull=number)
     office.ledger.note(key, "pull", str(number))
     return number
 
 
 def published(office: Office, key: str) -> None:
     """The pull request shows the newest judgement."""
-    task = load(office, key)
-    office.ledger.save(replace(task, published=task.judgements))
+    office.ledger.change(key, published=load(office, key).judgements)
 
 
 def review(office: Office, key: str) -> None:
@@ -127,7 +124,11 @@ def label(office: Office, key: str) -> None:
 def tidy(office: Office, key: str) -> None:
     """The branch of a merged pull request is gone."""
     task = load(office, key)
-    office.hub.delete_branch(task.repo, branch_of(task), _head(task))
+    try:
+        office.hub.delete_branch(task.repo, branch_of(task), _head(task))
+    except HubError as error:
+        if error.code not in {"hub-refused", "hub-forbidden", "hub-missing"}:
+            raise  # a branch that must stay is no reason not to deploy
 
 
 def merge(office: Office, key: str) -> Json:
@@ -135,7 +136,7 @@ def merge(office: Office, key: str) -> Json:
     task = load(office, key)
     pull, title = _pull(task), title_of(task.texts)
     merged = office.hub.merge(task.repo, pull, _head(task), f"{title} (#{pull})", _message(task))
-    office.ledger.save(replace(load(office, key), merged=merged))
+    office.ledger.change(key, merged=merged)
     office.ledger.note(key, "merge", merged)
     return merged
 

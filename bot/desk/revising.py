@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.in_thread import InFull, in_full
+from bot.core.report.neutral import plain
 from bot.core.report.thread import marker, revised
 from bot.core.request import Language
 from bot.core.secret_places import without_secrets
@@ -47,7 +48,14 @@ def judge_revision(office: Office, key: str, asked: Json) -> Json:
     after, reason = _best_revision(office, before, asked)
     if after is None or after.judged is None:
         return {**_nothing(before), "reason": reason}
-    office.ledger.save(after)
+    office.ledger.change(
+        key,
+        groups=after.groups,
+        judged=after.judged,
+        judgements=after.judgements,
+        revisions=after.revisions,
+        base_moves=0,
+    )
     office.ledger.note(key, "revised", without_secrets(asked["text"]))
     return found_in(after, after.judged)
 
@@ -107,15 +115,15 @@ def why_not(judged: Judged) -> str:
     """The first thing that stands in the way, in the requester's language."""
     for verdict in judged.verdicts:
         if verdict["question"] and not verdict["changes"]:
-            return str(verdict["question"]["message"])
+            return plain(verdict["question"]["message"])
         for finding in verdict["findings"]:
             if finding["severity"] == "blocks":
-                return str(finding["message"])
+                return plain(finding["message"])
         if verdict["question"]:
-            return str(verdict["question"]["message"])
+            return plain(verdict["question"]["message"])
         if verdict["error"]:
-            return str(verdict["error"]["message"])
-    return str(judged.verdicts[-1]["verdict"])
+            return plain(verdict["error"]["message"])
+    return plain(judged.verdicts[-1]["verdict"])
 
 
 def _answer(office: Office, do: Do, key: str, asked: Json, reason: str | None) -> None:

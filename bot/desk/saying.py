@@ -26,6 +26,10 @@ _HEADLINES = {
     State.FAILED: "failed",
 }
 
+_ENDED = frozenset(
+    {State.DEPLOYED, State.DEPLOY_FAILED, State.CLOSED, State.BY_HAND, State.PLANNED}
+)
+
 
 def load(office: Office, key: str) -> Task:
     """The task of ``key``. Raises LookupError."""
@@ -38,15 +42,18 @@ def load(office: Office, key: str) -> Task:
 def say(office: Office, key: str, state: State, notes: tuple[Json, ...] = ()) -> None:
     """The task is at ``state`` now, and its status comment says so."""
     before = load(office, key)
+    if before.state in _ENDED and state not in _ENDED:
+        return  # somebody slower: what has ended is not begun again
     since = (before.waiting_since or office.now()) if state is State.WAITING else None
     task = replace(before, state=state, notes=notes, waiting_since=since)
-    office.ledger.save(task)
-    office.ledger.note(key, state.value, _noted(task))
     body = status(headline(task), scene(office, task))
     digest = sha256(body.encode()).hexdigest()
-    if digest != task.said:
-        number = _post(office, task, body)
-        office.ledger.save(replace(task, status_comment=number, said=digest))
+    # said first: a task that looks ended is never silent
+    number = task.status_comment if digest == task.said else _post(office, task, body)
+    office.ledger.change(
+        key, state=state, notes=notes, waiting_since=since, status_comment=number, said=digest
+    )
+    office.ledger.note(key, state.value, _noted(task))
 
 
 def headline(task: Task) -> str:

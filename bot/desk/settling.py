@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from bot.core.freshness import matters, values_of
 from bot.core.settling import CheckFact, Facts, Settling, Step, settle
@@ -16,13 +17,14 @@ from bot.desk import publishing
 from bot.desk.deploying import begin_deploy
 from bot.desk.office import CHECK_NAME, Do, Errand, Json, Lane, Office, carry
 from bot.desk.saying import load, say
-from bot.desk.task import Judged, State, Task, files_from
+from bot.desk.task import Judged, State, Task, files_from, repo_of
 from bot.hub import HeadMoved, MergeState, NotMergeable
 from bot.ports import Library
 
 MAX_WAIT = timedelta(hours=72)
 CALM = frozenset({MergeState.CLEAN, MergeState.HAS_HOOKS})
 _UNSETTLED = frozenset({State.WORKING, State.WAITING, State.REJECTED})
+_UNDEPLOYED = _UNSETTLED | {State.MERGED}
 
 
 def settle_later(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
@@ -30,38 +32,53 @@ def settle_later(office: Office, do: Do, payload: dict[str, Json]) -> list[Erran
 
     Raises HubError.
     """
-    return settle_now(
-        office, do, str(payload["task"]), int(payload["n"]), chained=bool(payload["chained"])
-    )
+    key, chain = str(payload["task"]), payload["chain"]
+    return _settle(office, do, key, int(payload["n"]), chain)
 
 
-def settle_now(
-    office: Office, do: Do, key: str, n: int = 0, *, chained: bool = True
-) -> list[Errand]:
-    """Look once, act once; a wait is an errand for later."""
+def settle_now(office: Office, do: Do, key: str) -> list[Errand]:
+    """Look at once, and go on looking until nothing is missing or another judgement takes over."""
+    chain = do("chain", lambda: f"{load(office, key).judgements}-{uuid4().hex[:8]}")
+    return _settle(office, do, key, 0, chain)
+
+
+def _settle(office: Office, do: Do, key: str, n: int, chain: str | None) -> list[Errand]:
+    """Look once, act once; a wait is an errand for later. Without a chain it leads to none."""
     look = do(f"look:{n}", lambda: look_at(office, key))
     step = look["step"]
-    if step == "done":
+    if step == "done" or _overtaken(chain, look):
         return []
+    if step == "merged-before":
+        return _after_merge(office, do, key, State.FAILED)
     if step == Step.MERGE:
-        return _merge(office, do, key, n, chained=chained)
+        return _merge(office, do, key, n, chain)
     if step in {Step.WAIT, Step.STOP}:
-        return _wait(office, do, key, n, look["notes"], chained=chained)
+        return _wait(office, do, key, n, look["notes"], chain)
     if step == "expired":
-        do("status:expired", lambda: say(office, key, State.FAILED, look["notes"]))
+        do("status:expired", lambda: say(office, key, State.FAILED, tuple(look["notes"])))
         return []
+    turn = f"{look['judgements']}-{look['head']}-{chain or look['seen']}-{n}"
     if step == Step.REJUDGE:
-        return [carry(key, look["repo"], "rejudge", look["turn"])]
+        return [carry(key, look["repo"], "rejudge", turn)]
     if step == Step.JUDGE_PUSHED:
-        return [carry(key, look["repo"], "judge-head", look["turn"])]
+        return [carry(key, look["repo"], "judge-head", turn)]
     return _ended_by_hand(office, do, key, step)
+
+
+def _overtaken(chain: str | None, look: Json) -> bool:
+    """A newer judgement looks for itself."""
+    return chain is not None and chain.split("-")[0] != str(look["judgements"])
 
 
 def look_at(office: Office, key: str) -> Json:
     """What GitHub says of the task's pull request, and the step that follows."""
     task = load(office, key)
+    if task.merged is not None and task.state in _UNDEPLOYED:
+        return {"step": "merged-before", "judgements": task.judgements}
     if task.state not in _UNSETTLED or task.pull is None or task.judged is None:
         return {"step": "done"}
+    if task.published != task.judgements:
+        return {"step": "done"}  # the head does not show this judgement yet; who publishes it looks
     facts = gather_facts(office, task)
     settling = settle(facts)
     if settling.step is Step.REJUDGE and task.foreign:
@@ -76,8 +93,14 @@ def look_at(office: Office, key: str) -> Json:
     step: str = settling.step.value
     if settling.step in {Step.WAIT, Step.STOP} and _too_late(office, task):
         step, notes = "expired", [["waited-too-long", {"hours": "72"}]]
-    turn = f"{task.judgements}-{facts.head[:12]}"
-    return {"step": step, "notes": notes, "repo": str(task.repo.id), "turn": turn}
+    return {
+        "step": step,
+        "notes": notes,
+        "repo": str(task.repo.id),
+        "head": facts.head[:12],
+        "judgements": task.judgements,
+        "seen": uuid4().hex[:8],
+    }
 
 
 def gather_facts(office: Office, task: Task) -> Facts:
@@ -101,10 +124,11 @@ def gather_facts(office: Office, task: Task) -> Facts:
     if facts.base_matters or (pull.state in CALM and not facts.required):
         return facts
     protection = office.hub.protection(task.repo, pull.base_ref)
+    ours = office.hub.bot_login().removesuffix("[bot]")
     checks = tuple(
         CheckFact(one.name, one.conclusion)
         for one in office.hub.checks(task.repo, pull.head_sha)
-        if one.name != CHECK_NAME
+        if (one.name, one.app) != (CHECK_NAME, ours)
     )
     required = {*facts.required, *protection.checks} - {CHECK_NAME}
     approvals = protection.approvals
@@ -116,9 +140,11 @@ def _base_matters(office: Office, task: Task) -> bool:
     judged = task.judged
     branch = branch_of(task)
     now = office.hub.branch_head(task.repo, branch)
-    if judged is None or now is None or now == judged.base:
+    if judged is None or now == judged.base:
         return False
-    with office.workshop(task.repo, (branch, judged.base)) as workshop:
+    if now is None:
+        return True  # the branch is gone, or has another name now
+    with office.workshop(task.repo, (now, judged.base)) as workshop:
         moved = workshop.library.difference(judged.base, now)
     return matters(moved, judged.paths, values_of(task.groups, judged.verdicts))
 
@@ -130,11 +156,11 @@ def _too_late(office: Office, task: Task) -> bool:
     return datetime.fromisoformat(office.now()) - since > MAX_WAIT
 
 
-def _merge(office: Office, do: Do, key: str, n: int, *, chained: bool) -> list[Errand]:
+def _merge(office: Office, do: Do, key: str, n: int, chain: str | None) -> list[Errand]:
     merged = do(f"merge:{n}", lambda: _try_merge(office, key))
     if merged["sha"] is None:
         why = [["blocked", {"detail": merged["why"]}]]
-        return _wait(office, do, key, n, why, chained=chained)
+        return _wait(office, do, key, n, why, chain)
     return _after_merge(office, do, key, State.FAILED)
 
 
@@ -200,23 +226,24 @@ def branch_of(task: Task) -> str:
 
 
 def _wait(
-    office: Office, do: Do, key: str, n: int, notes: Sequence[Json], *, chained: bool
+    office: Office, do: Do, key: str, n: int, notes: Sequence[Json], chain: str | None
 ) -> list[Errand]:
     """Said once; looked at again after 2 s, 4 s, … 5 min, and whenever something happens."""
     do(f"status:waiting:{n}", lambda: say(office, key, State.WAITING, tuple(notes)))
-    if not chained:
+    if chain is None:
         return []
-    return [settle_errand(key, n + 1, office.pace * min(300.0, 2.0 ** min(n + 1, 9)))]
+    delay = office.pace * min(300.0, 2.0 ** min(n + 1, 9))
+    return [_look_errand(key, f"{chain}-{n + 1}", n + 1, delay, chain)]
 
 
-def settle_errand(key: str, n: int, delay: float, cause: str | None = None) -> Errand:
-    """Look at the task's pull request after ``delay`` seconds.
+def settle_errand(key: str, cause: str) -> Errand:
+    """Look at the task's pull request now, since ``cause`` happened."""
+    return _look_errand(key, cause, 0, 0.0, None)
 
-    ``cause`` names what happened; such a look does not lead to further ones.
-    """
-    name = f"settle:{key}:{cause or n}"
-    payload = {"task": key, "n": n, "chained": cause is None}
-    return Errand("settle", name, payload, Lane.CHANGES, key.split("-")[1], delay)
+
+def _look_errand(key: str, name: str, n: int, delay: float, chain: str | None) -> Errand:
+    payload = {"task": key, "n": n, "chain": chain}
+    return Errand("settle", f"settle:{key}:{name}", payload, Lane.CHANGES, repo_of(key), delay)
 
 
 def _ended_by_hand(office: Office, do: Do, key: str, step: str) -> list[Errand]:
@@ -237,5 +264,5 @@ def _take_merge(office: Office, key: str) -> bool:
     approved = task.judged is not None and task.judged.approved
     if pull.merge_sha is None or not approved or pull.head_sha != task.head:
         return False
-    office.ledger.save(replace(task, merged=pull.merge_sha))
+    office.ledger.change(key, merged=pull.merge_sha)
     return True

@@ -90,6 +90,7 @@ class Task:
     merged: str | None = None
     builds: tuple[Json, ...] = ()
     judgements: int = 0
+    base_moves: int = 0  # how often in a row the base moved under it
     published: int = 0  # the number of the judgement that the pull request shows
     revisions: tuple[str, ...] = ()  # keys of the revisions that were taken in
     foreign: bool = False  # the head is a commit that somebody else pushed
@@ -108,6 +109,11 @@ class Task:
         Not the end of the key: that is the same wherever the same words are said again.
         """
         return sha256(self.key.encode()).hexdigest()[:12]
+
+
+def repo_of(key: str) -> str:
+    """The repository's id in a task's key (``bot.commands.key_of``): its partition."""
+    return key.split("-")[1]
 
 
 def may_go_on(task: Task) -> bool:

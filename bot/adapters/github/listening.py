@@ -6,6 +6,7 @@ edited: both may hold a command that nobody has taken yet.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -14,6 +15,8 @@ from bot.adapters.github.paths import of, of_repo
 from bot.adapters.github.trouble import Json, understood
 from bot.core.repo import Repo, Spoken, Where
 from bot.hub import FailedDelivery
+
+MAX_ATTEMPTS = 5
 
 
 def repositories(app: Access, at: Callable[[int], Access]) -> tuple[Repo, ...]:
@@ -103,7 +106,8 @@ def _comment(repo: Repo, data: Json) -> Spoken:
 
 
 def _remark(repo: Repo, data: Json) -> Spoken:
-    line = data.get("line") or data.get("original_line")  # the first is gone once it is outdated
+    # the line of the head as it is: none once outdated, and one on the left counts in the base
+    line = data.get("line") if data.get("side") != "LEFT" else None
     return Spoken(
         repo=repo,
         where=Where.REVIEW,
@@ -125,7 +129,11 @@ def _last(url: str) -> int:
 
 
 def failed_deliveries(app: Access, since: str) -> tuple[FailedDelivery, ...]:
-    """Oldest first; a delivery that got through at any attempt did not fail."""
+    """Oldest first; a delivery that got through at any attempt did not fail.
+
+    One that failed ``MAX_ATTEMPTS`` times is refused by us for what it says: it is left alone.
+    """
+    tries: Counter[str] = Counter()
     failed: dict[str, FailedDelivery] = {}
     delivered: set[str] = set()
     for attempt in _attempts(app, datetime.fromisoformat(since)):
@@ -134,8 +142,10 @@ def failed_deliveries(app: Access, since: str) -> tuple[FailedDelivery, ...]:
             if 200 <= int(attempt["status_code"]) < 300:
                 delivered.add(guid)
             else:
+                tries[guid] += 1
                 failed.setdefault(guid, FailedDelivery(int(attempt["id"]), guid, attempt["event"]))
-    return tuple(one for guid, one in reversed(failed.items()) if guid not in delivered)
+    hopeless = {guid for guid, count in tries.items() if count > MAX_ATTEMPTS}
+    return tuple(one for guid, one in reversed(failed.items()) if guid not in delivered | hopeless)
 
 
 def _attempts(app: Access, since: datetime) -> Iterator[Json]:

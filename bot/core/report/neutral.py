@@ -16,6 +16,8 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^-])")
 # Mentions, issue references and bare links are made of text, so an invisible joint keeps them apart.
 _JOINT = "\u2060"
 _REFERENCE = re.compile(r"(@|#|\bGH\\?-|://|\bwww\.)", re.IGNORECASE)
+# Words in a commit message that tell CI to look away, and trailers that name people.
+_TOLD = re.compile(r"(?i)\[(?=(?:skip|no|ci|actions)\b)|\*\*\*(?=no_ci)|skip(?=-checks)|-by(?=:)")
 _COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b")
 _CUT = "…"
 
@@ -40,7 +42,10 @@ def _parted(found: re.Match[str]) -> str:
 def unlinked(text: str) -> str:
     """``text`` for titles and commit messages, which are not Markdown: it mentions and closes nothing."""
     return "\n".join(
-        _REFERENCE.sub(lambda found: found.group() + _JOINT, visible(line))
+        _TOLD.sub(
+            lambda found: found.group() + _JOINT,
+            _REFERENCE.sub(lambda found: found.group() + _JOINT, visible(line)),
+        )
         for line in text.split("\n")
     )
 

@@ -222,7 +222,7 @@ def help_text(key: str, language: Language) -> str:
 def revised(key: str, sha: str, reason: str | None, approved: bool, language: Language) -> str:  # noqa: FBT001
     """The answer in a review thread (or on the pull request) to ``/cfg revise``."""
     if reason is not None:
-        said = ANSWERS["not-revised"].say(language, {"reason": plain(reason)})
+        said = ANSWERS["not-revised"].say(language, {"reason": reason})
     else:
         verdict = ANSWERS["verdict-approved" if approved else "verdict-rejected"].say(language)
         said = ANSWERS["revised"].say(language, {"sha": f"`{sha[:12]}`", "verdict": verdict})

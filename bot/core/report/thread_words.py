@@ -187,6 +187,10 @@ ANSWERS: dict[str, Text] = {
         "Say what should change after the command, for example `/cfg change set worker-1 timeout to 45s`.",
         "명령 뒤에 무엇을 바꿀지 적어 주세요. 예: `/cfg change worker-1 타임아웃을 45초로 바꿔줘`",
     ),
+    "request-not-plain": Text(
+        "Only plain text can follow the command; I found a quote, a code block or HTML there and did not guess what it means. Put it before the command or say it in words; nothing was done.",
+        "명령 뒤에는 일반 글만 쓸 수 있어요. 인용, 코드 블록 또는 HTML이 있어서 뜻을 짐작하지 않았어요. 명령 앞으로 옮기거나 말로 적어 주세요. 아무것도 하지 않았어요.",
+    ),
     "request-too-long": Text(
         "The request is too long ({length} characters; {limit} are read). Say it shorter; nothing was done.",
         "요청이 너무 길어요 ({length}자, {limit}자까지 읽어요). 짧게 적어 주세요. 아무것도 하지 않았어요.",
