@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -28,6 +29,7 @@ WORKFLOW = "errand"
 MAX_TRIES = 40
 _PASSES = frozenset({"hub-unreachable", "hub-limited"})
 _LOG = logging.getLogger("bot.durable")
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 _UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 
 
@@ -135,6 +137,8 @@ class Durable:
             options["delay_seconds"] = errand.delay
         if errand.partition:
             options["queue_partition_key"] = errand.partition
+        if errand.asked_at:
+            options["priority"] = _turn_of(errand.asked_at)
         DBOS.enqueue_workflow_with_options(options, _packed(errand))  # type: ignore[arg-type]
 
     def unfinished(self) -> int:
@@ -223,6 +227,12 @@ def _left(until: int | None) -> float:
     return max(0.0, until / 1000 - time.time()) if until else 0.0
 
 
+def _turn_of(asked_at: str) -> int:
+    """DBOS takes lower numbers first, up to 2**31 - 1: tenths of a second since 2026."""
+    tenths = (datetime.fromisoformat(asked_at).timestamp() - _EPOCH) * 10
+    return max(1, min(2**31 - 1, int(tenths)))
+
+
 def _packed(errand: Errand) -> dict[str, Json]:
     return {
         "kind": errand.kind,
@@ -231,6 +241,7 @@ def _packed(errand: Errand) -> dict[str, Json]:
         "lane": errand.lane.value,
         "partition": errand.partition,
         "tries": errand.tries,
+        "asked_at": errand.asked_at,
     }
 
 

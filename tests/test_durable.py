@@ -257,3 +257,27 @@ def test_history_and_deliveries_are_written_once(url: str) -> None:
     assert ledger.was_delivered("guid")
     assert not ledger.was_delivered("other")
     engine.dispose()
+
+
+def test_of_those_that_wait_the_one_asked_first_comes_first(url: str) -> None:
+    """Greetings overtake each other; the changes they begin do not."""
+    order: list[str] = []
+
+    def work(key: str) -> None:
+        if key == "first":
+            time.sleep(0.3)
+        order.append(key)
+
+    def flow(_office: Office, do: Do, payload: dict[str, Any]) -> list[Errand]:
+        do("act", lambda: work(payload["key"]))
+        return []
+
+    with bench(url, {"t": flow}) as made:
+        made.durable.enqueue(errand("first", lane=Lane.CHANGES, partition="a"))
+        time.sleep(0.1)
+        for second in (30, 20, 40, 10):
+            at = f"2026-11-23T00:00:{second}+00:00"
+            later = errand(str(second), lane=Lane.CHANGES, partition="a", asked_at=at)
+            made.durable.enqueue(later)
+        made.wait()
+    assert order == ["first", "10", "20", "30", "40"]

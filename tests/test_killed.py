@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,6 +94,16 @@ class Arena:
         comments = self.dana.get(f"/issues/{issue}/comments")
         return any("and deployed" in comment["body"] for comment in comments)
 
+    def until_answered(self, issue: int) -> None:
+        """Wait until the status comment says an end."""
+        for _ in range(1200):
+            said = [one["body"] for one in self.dana.get(f"/issues/{issue}/comments")[1:]]
+            if said and not any("**On it**" in body for body in said):
+                self.stage.github.wait_idle()
+                return
+            time.sleep(0.05)
+        raise AssertionError((self.folder / "stderr").read_text()[-3000:])
+
     def finish(self, issue: int) -> None:
         """Wait until the request has ended well."""
         for _ in range(1200):
@@ -130,9 +140,9 @@ ONCE = {"comments": 1, "reviews": 1, "checks": 1, "merged": 1, "builds": 1}
 
 
 @contextmanager
-def arena(folder: Path) -> Iterator[Arena]:
+def arena(folder: Path, files: Mapping[str, bytes] = FILES) -> Iterator[Arena]:
     """A world whose bot lives in another process."""
-    with open_stage(folder, FILES, jenkins_seconds=0.02) as stage, people(stage, PERSON) as dana:
+    with open_stage(folder, files, jenkins_seconds=0.02) as stage, people(stage, PERSON) as dana:
         port = _free_port()
         stage.tell(f"http://127.0.0.1:{port}")
         environ = {**stage.environ, "CFG_PORT": str(port), "CFG_SWEEP_SECONDS": "1"}

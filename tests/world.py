@@ -127,14 +127,15 @@ def world(
     files: Mapping[str, bytes] = FILES,
     *,
     environ: Mapping[str, str] | None = None,
+    prepare: Callable[[Stage], Mapping[str, str]] = lambda _: {},
     jenkins_seconds: float = 0.05,
 ) -> Iterator[World]:
-    """A world in ``folder`` with ``files`` on main."""
+    """A world in ``folder`` with ``files`` on main; ``prepare`` may add settings before the bot."""
     with (
         open_stage(folder, files, jenkins_seconds=jenkins_seconds) as stage,
         people(stage, PERSON) as dana,
         people(stage, STRANGER) as sam,
-        bot(stage, environ or {}) as (server, url),
+        bot(stage, {**(environ or {}), **prepare(stage)}) as (server, url),
     ):
         yield World(stage, server, dana, sam, url)
 

@@ -6,7 +6,7 @@ Decides the tables only. Everything is written by key, so that writing it again 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -87,10 +87,10 @@ class SqlLedger:
             return True
         return False
 
-    def change(self, key: str, **fields: Any) -> Task:  # noqa: ANN401 - fields of a Task
+    def change(self, key: str, *, unless: Collection[str] = (), **fields: Any) -> Task:  # noqa: ANN401
         """The task with these fields changed; lanes work side by side, so no other field is touched.
 
-        Raises LookupError.
+        Where its state is one of ``unless`` it stays as it is. Raises LookupError.
         """
         while True:
             with self._engine.connect() as connection:
@@ -98,7 +98,10 @@ class SqlLedger:
                 before = connection.execute(known).scalar_one_or_none()
             if before is None:
                 raise LookupError(f"no task {key}")
-            after = replace(task_from(json.loads(before)), **fields)
+            now = task_from(json.loads(before))
+            if now.state in unless:
+                return now
+            after = replace(now, **fields)
             # compare and swap: who was slower reads again
             same = (_TASKS.c.key == key) & (_TASKS.c.document == before)
             with self._engine.begin() as connection:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bot.core.formats import parse
 from bot.core.leaf import Document, Leaf
+from bot.core.literals import holds
 from bot.core.request import Language
 
 _VALUE = r"[\"'`“‘]?(?P<value>[^\s\"'`“”‘’]+?)[\"'`”’]?"
@@ -83,7 +84,7 @@ def _sentence(
 ) -> str | None:
     if leaf is None or not leaf.value or re.search(r"\s", leaf.value + path):
         return None
-    holding = [one for one in _leaves(path, data) if leaf.value in one.value]
+    holding = [one for one in _leaves(path, data) if holds(one.value, leaf.value)]
     if len(holding) != 1:
         return None
     if language is Language.KOREAN:

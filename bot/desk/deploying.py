@@ -25,7 +25,8 @@ def begin_deploy(office: Office, do: Do, key: str) -> list[Errand]:
         notes = ([plan["why"], {}],)
         do("status:merged", lambda: say(office, key, State.DEPLOYED, notes))
         return []
-    do("status:deploying", lambda: say(office, key, State.MERGED, ()))
+    if not plan["said"]:
+        do("status:deploying", lambda: say(office, key, State.MERGED))
     return [_errand(key, 0, 0.0)]
 
 
@@ -34,9 +35,9 @@ def plan_deploy(office: Office, key: str) -> Json:
     task = load(office, key)
     environments = task.judged.environments if task.judged else ()
     if not environments:
-        return {"why": "no-environment"}
+        return {"why": "no-environment", "said": False}
     if office.deployer is None:
-        return {"why": "no-jenkins"}
+        return {"why": "no-jenkins", "said": False}
     if not task.builds:
         builds = tuple(
             {
@@ -49,7 +50,7 @@ def plan_deploy(office: Office, key: str) -> Json:
             for one in environments
         )
         office.ledger.change(key, builds=builds)
-    return {"why": None}
+    return {"why": None, "said": task.state is State.MERGED}
 
 
 def deploy(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:

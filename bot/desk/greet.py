@@ -74,7 +74,7 @@ def _begin(
         return _revise(office, do, spoken, command, key, at)
     task = new_task(key, spoken, command.verb.value, command.text, command.language, at)
     do("begin", lambda: _save_once(office, task))
-    return [carry(key, str(spoken.repo.id))]
+    return [carry(key, str(spoken.repo.id), asked_at=at)]
 
 
 def _revise(

@@ -6,7 +6,7 @@ step's result durable, so a step returns plain JSON values and is the only place
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -41,6 +41,7 @@ class Errand:
     partition: str | None = None
     delay: float = 0.0
     tries: int = 0
+    asked_at: str | None = None  # of those that wait in a lane, the one asked first comes first
 
 
 class Ledger(Protocol):
@@ -49,8 +50,11 @@ class Ledger(Protocol):
     def begin(self, task: Task) -> bool:
         """The task is known from now on; False where one of its key is already."""
 
-    def change(self, key: str, **fields: Any) -> Task:  # noqa: ANN401 - fields of a Task
-        """The task with these fields changed, whatever else changed meanwhile. Raises LookupError."""
+    def change(self, key: str, *, unless: Collection[str] = (), **fields: Any) -> Task:  # noqa: ANN401
+        """The task with these fields changed, whatever other field changed meanwhile.
+
+        Where its state is one of ``unless`` it stays as it is. Raises LookupError.
+        """
 
     def task(self, key: str) -> Task | None:
         """The task of that key."""
@@ -91,8 +95,19 @@ class Office:
 Flow = Callable[[Office, Do, dict[str, Json]], list[Errand]]
 
 
-def carry(task_key: str, partition: str, kind: str = "carry", turn: str = "0") -> Errand:
+def carry(
+    task_key: str,
+    partition: str,
+    kind: str = "carry",
+    turn: str = "0",
+    asked_at: str | None = None,
+) -> Errand:
     """An errand on the repository's own lane, where one change is worked at a time."""
     return Errand(
-        kind, f"{kind}:{task_key}:{turn}", {"task": task_key, "turn": turn}, Lane.CHANGES, partition
+        kind,
+        f"{kind}:{task_key}:{turn}",
+        {"task": task_key, "turn": turn},
+        Lane.CHANGES,
+        partition,
+        asked_at=asked_at,
     )

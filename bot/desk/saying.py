@@ -50,10 +50,18 @@ def say(office: Office, key: str, state: State, notes: tuple[Json, ...] = ()) ->
     digest = sha256(body.encode()).hexdigest()
     # said first: a task that looks ended is never silent
     number = task.status_comment if digest == task.said else _post(office, task, body)
-    office.ledger.change(
-        key, state=state, notes=notes, waiting_since=since, status_comment=number, said=digest
+    after = office.ledger.change(
+        key,
+        unless=() if state in _ENDED else tuple(_ENDED),
+        state=state,
+        notes=notes,
+        waiting_since=since,
+        status_comment=number,
+        said=digest,
     )
     office.ledger.note(key, state.value, _noted(task))
+    if after.state is not state:  # another lane was faster with the end: its word stays
+        _post(office, after, status(headline(after), scene(office, after)))
 
 
 def headline(task: Task) -> str:

@@ -24,7 +24,6 @@ from bot.ports import Library
 MAX_WAIT = timedelta(hours=72)
 CALM = frozenset({MergeState.CLEAN, MergeState.HAS_HOOKS})
 _UNSETTLED = frozenset({State.WORKING, State.WAITING, State.REJECTED})
-_UNDEPLOYED = _UNSETTLED | {State.MERGED}
 
 
 def settle_later(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
@@ -73,7 +72,7 @@ def _overtaken(chain: str | None, look: Json) -> bool:
 def look_at(office: Office, key: str) -> Json:
     """What GitHub says of the task's pull request, and the step that follows."""
     task = load(office, key)
-    if task.merged is not None and task.state in _UNDEPLOYED:
+    if task.merged is not None and task.state in _UNSETTLED:
         return {"step": "merged-before", "judgements": task.judgements}
     if task.state not in _UNSETTLED or task.pull is None or task.judged is None:
         return {"step": "done"}

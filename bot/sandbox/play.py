@@ -6,6 +6,7 @@ GitHub: real HTTP, signatures, tokens and git; nothing is told to the bot but by
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 import time
@@ -31,11 +32,16 @@ def play(
     environ: Mapping[str, str], *, port: int, request: str | None, once: bool, quiet: bool
 ) -> int:
     """Open the sandbox; exit code 0 when the first change ended well (or none was asked for)."""
+    signal.signal(signal.SIGTERM, _interrupt)  # so that its folder is tidied up, too
     console = Console(highlight=False, emoji=False, markup=False, soft_wrap=True)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cfg-sandbox-")))
         files, modes = fleet_files(), fleet_modes()
-        stage = stack.enter_context(open_stage(folder, files, port=port, modes=modes))
+        try:
+            stage = stack.enter_context(open_stage(folder, files, port=port, modes=modes))
+        except OSError as error:
+            console.print(f"Port {port} cannot be used ({error.strerror}). Choose another --port.")
+            return 2
         start_bot(stack, stage, environ)
         console.print(f"GitHub stand-in  {stage.github.url}/{REPO}/issues")
         console.print(f"Jenkins stand-in {stage.jenkins.url}\n")
@@ -78,6 +84,10 @@ def _first_change(console: Console, stage: Stage, request: str) -> bool:
         stage.github.wait_idle()
         console.print(f"\n{story.closing}")
         return story.good
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _stay() -> None:

@@ -6,6 +6,7 @@ many rows were left out: GitHub refuses texts over 65,536 characters.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from bot.core.report.reasons import TROUBLES
 from bot.core.report.thread_words import COLUMNS, LINES, STATES
 from bot.core.request import Language
 
+# nothing in it may end the link, the cell or the line
+_URL = re.compile(r"https?://[^\s<>()|`\"'\\@]+")
 MAX_ROWS = 300
 MAX_CHARS = 45_000
 
@@ -95,7 +98,7 @@ def _trouble(build: Mapping[str, Any], language: Language) -> str:
 
 def _build(build: Mapping[str, Any]) -> str:
     name = plain(build["job"])
-    if build.get("number") and str(build.get("url", "")).startswith(("http://", "https://")):
+    if build.get("number") and _URL.fullmatch(str(build.get("url", ""))):
         return f"[{name} \\#{build['number']}](<{build['url']}>)"
     return name
 
