@@ -236,7 +236,12 @@ def test_a_task_is_read_back_as_it_was_saved(url: str) -> None:
     full = replace(task, judged=judged, pull=3, state=State.WAITING, head="b" * 40)
     assert ledger.begin(new_task("c-2-x-1", spoken, "change", "요청", Language.KOREAN, "2026"))
     assert not ledger.begin(full)
-    changed: dict[str, Any] = {"judged": judged, "pull": 3, "state": State.WAITING, "head": "b" * 40}
+    changed: dict[str, Any] = {
+        "judged": judged,
+        "pull": 3,
+        "state": State.WAITING,
+        "head": "b" * 40,
+    }
     for _ in range(2):
         ledger.change("c-2-x-1", **changed)
     assert ledger.task("c-2-x-1") == full
