@@ -29,6 +29,7 @@ WORKFLOW = "errand"
 MAX_TRIES = 40
 _PASSES = frozenset({"hub-unreachable", "hub-limited"})
 _LOG = logging.getLogger("bot.durable")
+_SHORTEST_DELAY = 0.05  # DBOS looks for delays that ended once a second; less is no wait at all
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 _UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 
@@ -133,7 +134,7 @@ class Durable:
             "workflow_id": errand.key,
             "app_version": self.version,
         }
-        if errand.delay:
+        if errand.delay >= _SHORTEST_DELAY:
             options["delay_seconds"] = errand.delay
         if errand.partition:
             options["queue_partition_key"] = errand.partition
