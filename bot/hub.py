@@ -77,11 +77,6 @@ class Check:
     conclusion: str | None
     app: str | None = None
 
-    @property
-    def good(self) -> bool:
-        """True where it lets a merge through, as GitHub counts."""
-        return self.conclusion in {"success", "neutral", "skipped"}
-
 
 @dataclass(frozen=True, slots=True)
 class Protection:

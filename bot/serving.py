@@ -67,11 +67,10 @@ class Server:
     ledger: SqlLedger
     durable: Durable
     sweeper: Sweeper
-    label: str | None
 
     def take(self, event: Event, name: str, guid: str) -> int:
         """Record the delivery and enqueue what it causes."""
-        errands = errands_of(event, self.ledger, self.label, now(), guid)
+        errands = errands_of(event, self.ledger, self.settings.label, now(), guid)
         for errand in errands:
             self.durable.enqueue(errand)
         self.ledger.delivered(guid, name, f"{len(errands)} errands")
@@ -79,7 +78,7 @@ class Server:
 
     def find(self, spoken: Spoken) -> int:
         """What the sweeper found goes the same way; how much of it was new."""
-        errands = errands_of(spoken, self.ledger, self.label, now(), "sweep")
+        errands = errands_of(spoken, self.ledger, self.settings.label, now(), "sweep")
         return sum(self.durable.enqueue(errand) for errand in errands)
 
     def ready(self) -> str | None:
@@ -149,7 +148,7 @@ def open_server(
         executor=settings.executor,
         version=version,
     )
-    server = Server(settings, hub, ledger, durable, None, settings.label)  # type: ignore[arg-type]
+    server = Server(settings, hub, ledger, durable, None)  # type: ignore[arg-type]
     server.sweeper = Sweeper(hub, ledger, server.find, now, settings.sweep_seconds, telemetry.swept)
     return server
 
@@ -187,7 +186,6 @@ def _office(
         workshop=workshop,
         now=now,
         deployer=_deployer(settings),
-        label=settings.label,
         page=_pages(settings),
         pace=pace,
     )

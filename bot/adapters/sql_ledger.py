@@ -172,21 +172,11 @@ class SqlLedger:
 
     def set_mark(self, name: str, value: str) -> None:
         """Remember ``value`` under ``name``."""
-        self._put(_MARKS, {"name": name}, {"value": value})
-
-    def _put(self, table: sa.Table, key: dict[str, str], row: dict[str, Any]) -> None:
-        """Update the row, or insert it; where another was faster with that, update it after all."""
-        (column, value), *_ = key.items()
-        update = sa.update(table).where(table.c[column] == value).values(**row)
+        # there from now on, whoever was faster with it; then it can be updated
+        with suppress(sa.exc.IntegrityError), self._engine.begin() as connection:
+            connection.execute(sa.insert(_MARKS).values(name=name, value=value))
         with self._engine.begin() as connection:
-            if connection.execute(update).rowcount:
-                return
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(sa.insert(table).values(**key, **row))
-        except sa.exc.IntegrityError:
-            with self._engine.begin() as connection:
-                connection.execute(update)
+            connection.execute(sa.update(_MARKS).where(_MARKS.c.name == name).values(value=value))
 
     def _tasks(self, *conditions: sa.ColumnElement[bool]) -> tuple[Task, ...]:
         statement = sa.select(_TASKS.c.document).where(*conditions).order_by(_TASKS.c.asked_at)

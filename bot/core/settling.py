@@ -90,8 +90,6 @@ def _by_checks(facts: Facts) -> Settling:
         return Settling(Step.STOP, (("checks-failed", (("names", _names(failed)),)),))
     running = [check.name for check in checks if check.conclusion is None]
     missing = sorted(set(facts.required) - {check.name for check in checks})
-    if facts.checks is None:
-        missing = sorted(facts.required)
     reasons = [
         (code, (("names", _names(names)),))
         for code, names in (("checks-running", running), ("checks-missing", missing))

@@ -76,11 +76,7 @@ def resume(office: Office, do: Do, key: str, stand: Json) -> list[Errand]:
         return begin_deploy(office, do, key)
     if stand["at"] == "judged":
         return go_on(office, do, key, stand["found"])
-    _show_verdict(office, do, key)
-    if not stand["found"]["approved"]:
-        do("status:rejected", lambda: say(office, key, State.REJECTED))
-        return []
-    return settle_now(office, do, key)
+    return _show_and_settle(office, do, key, approved=stand["found"]["approved"])
 
 
 def judge_head(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
@@ -89,12 +85,8 @@ def judge_head(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]
     found = do("judge-pushed", lambda: judge_foreign(office, key))
     if found["gone"]:
         return settle_now(office, do, key)
-    _show_verdict(office, do, key)
-    if not found["approved"]:
-        notes = (["pushed-rejected", {"sha": found["head"]}],)
-        do("status:pushed", lambda: say(office, key, State.REJECTED, notes))
-        return []
-    return settle_now(office, do, key)
+    notes = (["pushed-rejected", {"sha": found["head"]}],)
+    return _show_and_settle(office, do, key, approved=found["approved"], notes=notes)
 
 
 def judge(office: Office, key: str, *, again: bool = False) -> Json:
@@ -103,7 +95,7 @@ def judge(office: Office, key: str, *, again: bool = False) -> Json:
     ``again``: since the base would not stand still.
     """
     task = load(office, key)
-    branch = task.branch or task.repo.default_branch
+    branch = task.base_branch
     with office.workshop(task.repo, (branch,)) as workshop:
         base = workshop.library.commit(branch)
         judged = judge_task(task, workshop, base)
@@ -122,8 +114,8 @@ def judge_foreign(office: Office, key: str) -> Json:
         return {"gone": True}
     pull = office.hub.pull(task.repo, task.pull)
     if not pull.open or pull.head_sha == task.head:
-        return {"gone": not pull.open, "approved": is_approved(task), "head": pull.head_sha}
-    branch = task.branch or task.repo.default_branch
+        return {"gone": not pull.open, "approved": task.approved, "head": pull.head_sha}
+    branch = task.base_branch
     refs = (branch, pull.head_sha, *([task.judged.base] if task.judged else []))
     with office.workshop(task.repo, refs) as workshop:
         judged = _judge_their_head(task, workshop, branch, pull.head_sha)
@@ -143,11 +135,6 @@ def _judge_their_head(task: Task, workshop: Workshop, branch: str, head: str) ->
     return (
         judged if judged.approved or before == now else judge_pushed(task, workshop, before, head)
     )
-
-
-def is_approved(task: Task) -> bool:
-    """Whether the newest judgement approved."""
-    return task.judged is not None and task.judged.approved
 
 
 def found_in(task: Task, judged: Judged) -> Json:
@@ -173,11 +160,7 @@ def go_on(office: Office, do: Do, key: str, found: Json) -> list[Errand]:
         return _decline(office, do, key, found)
     if not found["foreign"] and not _publish(office, do, key):
         return []
-    _show_verdict(office, do, key)
-    if not found["approved"]:
-        do("status:rejected", lambda: say(office, key, State.REJECTED))
-        return []
-    return settle_now(office, do, key)
+    return _show_and_settle(office, do, key, approved=found["approved"])
 
 
 def _decline(office: Office, do: Do, key: str, found: Json) -> list[Errand]:
@@ -209,6 +192,17 @@ def _point(office: Office, key: str, head: str) -> bool:
     except HeadMoved:
         return True
     return False
+
+
+def _show_and_settle(
+    office: Office, do: Do, key: str, *, approved: bool, notes: tuple[Json, ...] = ()
+) -> list[Errand]:
+    """The verdict on the head, and what follows from it; ``notes`` are said of a rejection."""
+    _show_verdict(office, do, key)
+    if not approved:
+        do("status:rejected", lambda: say(office, key, State.REJECTED, notes))
+        return []
+    return settle_now(office, do, key)
 
 
 def _show_verdict(office: Office, do: Do, key: str) -> None:

@@ -12,7 +12,7 @@ from bot.commands import key_of, read_command
 from bot.core.repo import Repo, Spoken
 from bot.desk.office import Errand, Lane, Ledger
 from bot.desk.settling import settle_errand
-from bot.desk.task import OPEN, State, to_json
+from bot.desk.task import OPEN, to_json
 from bot.events import Event, Finished, HeadMoved, Ignored, Ping, PullClosed, Pushed
 
 
@@ -58,9 +58,8 @@ def _about_waiting(
     repo: Repo, ledger: Ledger, cause: str, *, head: str | None = None, branch: str | None = None
 ) -> list[Errand]:
     """Only tasks that wait: one that works looks by itself."""
-    waiting = [task for task in ledger.waiting(repo.id) if task.state is State.WAITING]
     return [
         settle_errand(task.key, cause)
-        for task in waiting
+        for task in ledger.waiting(repo.id)
         if (head is None or task.head == head) and (branch is None or task.branch == branch)
     ]

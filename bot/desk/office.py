@@ -87,7 +87,6 @@ class Office:
     workshop: Callable[[Any, tuple[str, ...]], AbstractContextManager[Workshop]]
     now: Callable[[], str]
     deployer: Deployer | None = None
-    label: str | None = None
     page: Callable[[Task], str | None] = field(default=lambda _: None)
     pace: float = 1.0  # stretches every wait; tests and the sandbox hurry
 

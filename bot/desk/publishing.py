@@ -58,8 +58,7 @@ def open_pull(office: Office, key: str) -> int:
     if task.pull is not None:
         office.hub.edit_pull(task.repo, task.pull, title, body)
         return task.pull
-    base = task.branch or task.repo.default_branch
-    number = office.hub.open_pull(task.repo, title, body, branch_of(task), base)
+    number = office.hub.open_pull(task.repo, title, body, branch_of(task), task.base_branch)
     office.ledger.change(key, pull=number)
     office.ledger.note(key, "pull", str(number))
     return number

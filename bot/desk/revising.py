@@ -13,7 +13,7 @@ from bot.core.report.neutral import plain
 from bot.core.report.thread import marker, revised
 from bot.core.request import Language
 from bot.core.secret_places import without_secrets
-from bot.desk.carrying import found_in, go_on, is_approved, resume, where_it_stands
+from bot.desk.carrying import found_in, go_on, resume, where_it_stands
 from bot.desk.judging import judge_task
 from bot.desk.office import Do, Errand, Json, Office, Workshop
 from bot.desk.saying import load
@@ -44,10 +44,10 @@ def judge_revision(office: Office, key: str, asked: Json) -> Json:
     if asked["key"] in before.revisions and before.judged is not None:
         return found_in(before, before.judged)
     if before.foreign:
-        return {**_nothing(before), "reason": "foreign"}
+        return {"reason": "foreign"}
     after, reason = _best_revision(office, before, asked)
     if after is None or after.judged is None:
-        return {**_nothing(before), "reason": reason}
+        return {"reason": reason}
     office.ledger.change(
         key,
         groups=after.groups,
@@ -62,7 +62,7 @@ def judge_revision(office: Office, key: str, asked: Json) -> Json:
 
 def _best_revision(office: Office, before: Task, asked: Json) -> tuple[Task | None, str]:
     """The task with the new sentence taken in, judged; None where that would be a step back."""
-    branch = before.branch or before.repo.default_branch
+    branch = before.base_branch
     reason = ""
     with office.workshop(before.repo, (branch,)) as workshop:
         base = workshop.library.commit(branch)
@@ -70,7 +70,7 @@ def _best_revision(office: Office, before: Task, asked: Json) -> tuple[Task | No
         for groups in ways_to_ask(before, in_context(asked), full):
             task = replace(before, groups=groups, state=State.WORKING, notes=())
             judged = judge_task(task, workshop, base)
-            if judged.approved or (judged.publishable and not is_approved(before)):
+            if judged.approved or (judged.publishable and not before.approved):
                 revisions = (*before.revisions, asked["key"])
                 number = before.judgements + 1
                 return replace(task, judged=judged, revisions=revisions, judgements=number), ""
@@ -95,7 +95,7 @@ def ways_to_ask(before: Task, text: str, full: InFull) -> tuple[tuple[str, ...],
     After an approved change it is one more; of a rejected one it is a part, or says it anew.
     """
     rest, last = before.groups[:-1], before.groups[-1]
-    if is_approved(before):
+    if before.approved:
         ways = [(*before.groups, one) for one in (full.for_head, text) if one]
     else:
         anew = [(*rest, one) for one in (full.for_base, text) if one]
@@ -138,7 +138,7 @@ def _say_revised(office: Office, key: str, asked: Json, reason: str | None) -> N
     if task.pull is None:
         return
     body = revised(
-        asked["key"], task.head or "", reason, is_approved(task), Language(asked["language"])
+        asked["key"], task.head or "", reason, task.approved, Language(asked["language"])
     )
     mark = marker("revised", asked["key"])
     if asked["thread"] is None:
@@ -155,14 +155,3 @@ def _resolve(office: Office, key: str, thread: int) -> None:
     except HubError as error:
         if error.code not in {"hub-missing", "hub-refused"}:
             raise
-
-
-def _nothing(task: Task) -> Json:
-    return {
-        "approved": False,
-        "publishable": False,
-        "plan": task.verb == "plan",
-        "foreign": task.foreign,
-        "restless": False,
-        "reason": None,
-    }

@@ -115,7 +115,7 @@ def gather_facts(office: Office, task: Task) -> Facts:
         base_matters=False,
         merge_state=pull.state.value,
         required=task.judged.checks,
-        retargeted=pull.base_ref != branch_of(task),
+        retargeted=pull.base_ref != task.base_branch,
     )
     if pull.merged or not pull.open or pull.head_sha != task.head:
         return facts
@@ -137,7 +137,7 @@ def gather_facts(office: Office, task: Task) -> Facts:
 def _base_matters(office: Office, task: Task) -> bool:
     """Whether the base branch moved in files that could change the judgement."""
     judged = task.judged
-    branch = branch_of(task)
+    branch = task.base_branch
     now = office.hub.branch_head(task.repo, branch)
     if judged is None or now == judged.base:
         return False
@@ -192,7 +192,7 @@ def problem_of_merge(office: Office, key: str) -> Json:
     if task.judged is None or task.merged is None or task.pull is None:
         return ["merge-differs", {"sha": task.merged or ""}]
     base_ref = office.hub.pull(task.repo, task.pull).base_ref
-    if base_ref != branch_of(task):
+    if base_ref != task.base_branch:
         return ["merge-elsewhere", {"branch": base_ref, "sha": task.merged}]
     judged = task.judged
     with office.workshop(task.repo, (task.merged, judged.base)) as workshop:
@@ -217,11 +217,6 @@ def _holds(library: Library, merged: str, judged: Judged) -> bool:
         made.get(path) == file.head and (file.head is None or modes.get(path) == file.head_mode)
         for path, file in last.items()
     )
-
-
-def branch_of(task: Task) -> str:
-    """The base branch a task is judged for and merged into."""
-    return task.branch or task.repo.default_branch
 
 
 def _wait(
@@ -260,8 +255,7 @@ def _take_merge(office: Office, key: str) -> bool:
     """Whether what was merged is the head that was approved."""
     task = load(office, key)
     pull = office.hub.pull(task.repo, task.pull or 0)
-    approved = task.judged is not None and task.judged.approved
-    if pull.merge_sha is None or not approved or pull.head_sha != task.head:
+    if pull.merge_sha is None or not task.approved or pull.head_sha != task.head:
         return False
     office.ledger.change(key, merged=pull.merge_sha)
     return True

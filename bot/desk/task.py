@@ -103,6 +103,16 @@ class Task:
         return tuple(without_secrets(text) for text in self.groups)
 
     @property
+    def base_branch(self) -> str:
+        """The branch it is judged for and merged into."""
+        return self.branch or self.repo.default_branch
+
+    @property
+    def approved(self) -> bool:
+        """Whether the newest judgement approved."""
+        return self.judged is not None and self.judged.approved
+
+    @property
     def marker(self) -> str:
         """Short and unique among tasks of all repositories: names the branch and the runs.
 

@@ -57,13 +57,11 @@ def play(
 
 def start_bot(stack: ExitStack, stage: Stage, environ: Mapping[str, str]) -> str:
     """The bot on loopback, its models as people set them; its URL."""
-    chosen = {**environ, **stage.environ}
-    settings, models = read_server_settings(chosen), read_settings(chosen)
     # the port must be known before the links that hold it are made
     bot = Loopback(None)
     stage.tell(bot.url)
-    settings = read_server_settings({**environ, **stage.environ})
-    bot.app = open_app(settings, models, Telemetry(), pace=0.2)
+    chosen = {**environ, **stage.environ}
+    bot.app = open_app(read_server_settings(chosen), read_settings(chosen), Telemetry(), pace=0.2)
     stack.enter_context(bot)
     return bot.url
 
