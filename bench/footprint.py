@@ -28,8 +28,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bench import straight_path
+from bot.demo import fleet_files
 from bot.sandbox.person import Person
-from bot.sandbox.play import fleet_files, fleet_modes
+from bot.sandbox.play import fleet_modes
 from bot.sandbox.stage import PERSON, REPO, open_stage
 
 PROMISE = 200.0  # megabytes at idle, so that 512 MB leave room for a judgement

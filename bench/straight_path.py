@@ -17,8 +17,9 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bot.demo import fleet_files
 from bot.sandbox.person import Person
-from bot.sandbox.play import fleet_files, fleet_modes, start_bot
+from bot.sandbox.play import fleet_modes, start_bot
 from bot.sandbox.stage import PERSON, REPO, Stage, open_stage
 
 SLUG = "cfgbot"

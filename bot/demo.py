@@ -29,6 +29,16 @@ def fleet_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "examples" / "fleet"
 
 
+def fleet_files() -> dict[str, bytes]:
+    """The sample fleet by path."""
+    root = fleet_folder()
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
 def make_fleet(into: Path) -> Path:
     """A repository at ``into`` (not existing, or empty) with the sample fleet as its one commit."""
     shutil.copytree(fleet_folder(), into, dirs_exist_ok=True)

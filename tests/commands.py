@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.demo import fleet_folder
+from bot.demo import fleet_files
 from tests.git_repo import git, make_repo
 
 
@@ -67,16 +67,6 @@ def cfg(*arguments: str, cwd: Path | None = None, env: dict[str, str] | None = N
             out, err = process.communicate()
             raise AssertionError(f"cfg hung: {err.decode()[-4000:]}") from None
     return Ran(process.returncode, out.decode(), err.decode())
-
-
-def fleet_files() -> dict[str, bytes]:
-    """The sample fleet's files by path."""
-    root = fleet_folder()
-    return {
-        str(path.relative_to(root)): path.read_bytes()
-        for path in sorted(root.rglob("*"))
-        if path.is_file()
-    }
 
 
 def fleet(folder: Path) -> Path:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import cfg, fleet, fleet_files, state
+from bot.demo import fleet_files
+from tests.commands import cfg, fleet, state
 from tests.git_repo import git, make_repo
 
 MOVE = "설정 서버가 192.0.2.7에서 192.0.2.77로 옮겨갔어. 다른 서버들도 맞춰줘"

@@ -20,8 +20,8 @@ from bot.core.gate import Merge, Mode, decide
 from bot.core.index import Index
 from bot.core.leaf import show_key
 from bot.core.request import read_request
+from bot.demo import fleet_files
 from bot.judge import Matter, evaluate
-from tests.commands import fleet_files
 
 REQUESTS: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("fleet_requests.yml").read_text("utf-8")

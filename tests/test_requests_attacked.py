@@ -13,7 +13,7 @@ from bot.core.builtin.derive import derive
 from bot.core.expectation import Derivation, Unproven
 from bot.core.index import Index
 from bot.core.request import read_request
-from tests.commands import fleet_files
+from bot.demo import fleet_files
 
 HOSTS = {
     "inventory/hosts.ini": "[web]\nweb1 ansible_host=10.0.0.1\n[db]\ndb1 ansible_host=10.0.1.5\n",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.demo import REQUEST, fleet_folder
+from bot.demo import REQUEST, fleet_files, fleet_folder
 from bot.sandbox.loopback import Loopback
 from bot.sandbox.person import Person, Story
 from bot.sandbox.stage import PERSON, REPO, Stage, open_stage
@@ -94,16 +94,6 @@ def _stay() -> None:
             time.sleep(3600)
     except KeyboardInterrupt:
         sys.stdout.write("\n")
-
-
-def fleet_files() -> dict[str, bytes]:
-    """The sample fleet by path."""
-    root = fleet_folder()
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted(root.rglob("*"))
-        if path.is_file()
-    }
 
 
 def fleet_modes() -> dict[str, str]:
