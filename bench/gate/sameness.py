@@ -1,0 +1,131 @@
+"""Two head files → do they say the same, to a person who reads both?
+
+Decides only freedoms that mean nothing: where in a list a new item stands, where in a mapping or a
+section a new key stands. Every byte else must be equal. Uses the standard parsers, never the code
+under measure.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+_KEYED = frozenset({".env", ".properties", ".ini", ".service", ".timer", ".cnf"})
+
+
+def parses(path: str, data: bytes) -> Any:  # noqa: ANN401 - a document is anything
+    """The document in ``data``, None for a format without a standard parser. Raises ValueError."""
+    suffix = PurePosixPath(path).suffix
+    try:
+        if suffix in {".yml", ".yaml"}:
+            return list(yaml.safe_load_all(data))
+        if suffix == ".json":
+            return json.loads(data.decode("utf-8-sig"))
+        if suffix == ".toml":
+            return tomllib.loads(data.decode())
+    except (yaml.YAMLError, ValueError) as error:
+        raise ValueError(str(error)) from error
+    return None
+
+
+def same_file(path: str, base: bytes, right: bytes, other: bytes) -> bool:
+    """Whether ``other`` differs from ``right`` in nothing but the place of what was added."""
+    if _pieces(right) != _pieces(other):
+        return False
+    try:
+        documents = parses(path, base), parses(path, right), parses(path, other)
+    except ValueError:
+        return False
+    if documents[1] is not None:
+        return _same(*documents)
+    lines = [data.decode("utf-8", "replace").splitlines() for data in (base, right, other)]
+    return _same_lines(*lines, keyed=_is_keyed(path))
+
+
+def _is_keyed(path: str) -> bool:
+    pure = PurePosixPath(path)
+    return pure.suffix in _KEYED or ".env" in pure.name or pure.name == "env"
+
+
+def _pieces(data: bytes) -> Counter[tuple[str, ...]]:
+    """The lines, whatever their order and that of the items between commas."""
+    text = data.decode("utf-8", "surrogateescape")
+    return Counter(tuple(sorted(_items(line))) for line in text.split("\n"))
+
+
+def _items(line: str) -> list[str]:
+    indent = line[: len(line) - len(line.lstrip())]
+    bare = line.strip()
+    for mark in "[]{}":
+        bare = bare.replace(mark, f",{mark},")
+    return [indent, *(part.strip() for part in bare.split(",") if part.strip())]
+
+
+def _same(base: Any, right: Any, other: Any) -> bool:  # noqa: ANN401 - documents
+    if type(right) is not type(other):
+        return False
+    if isinstance(right, dict):
+        before = base if isinstance(base, dict) else {}
+        return right.keys() == other.keys() and all(
+            _same(before.get(key), right[key], other[key]) for key in right
+        )
+    if isinstance(right, list):
+        return _same_list(base, right, other)
+    return bool(right == other)
+
+
+def _same_list(base: Any, right: list[Any], other: list[Any]) -> bool:  # noqa: ANN401
+    if len(right) != len(other):
+        return False
+    if isinstance(base, list) and len(base) == len(right):
+        return all(_same(*three) for three in zip(base, right, other, strict=True))
+    before = base if isinstance(base, list) else []
+    mine, theirs = ([_frozen(item) for item in items] for items in (right, other))
+    kept = Counter(_frozen(item) for item in before)
+    return Counter(mine) == Counter(theirs) and _only(mine, kept) == _only(theirs, kept)
+
+
+def _frozen(value: Any) -> str:  # noqa: ANN401
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _only(items: Sequence[str], kept: Counter[str]) -> list[str]:
+    """The items that stood there before, in their order now."""
+    return [item for item in items if item in kept]
+
+
+def _same_lines(base: list[str], right: list[str], other: list[str], *, keyed: bool) -> bool:
+    if len(right) == len(other) == len(base):
+        return all(_same_items(*three) for three in zip(base, right, other, strict=True))
+    return keyed and _sections(base, right) == _sections(base, other)
+
+
+def _same_items(base: str, right: str, other: str) -> bool:
+    """Equal, or a comma list that grew or shrank, in another order."""
+    if right == other:
+        return True
+    before, mine, theirs = (_items(line) for line in (base, right, other))
+    kept = Counter(before)
+    return len(before) != len(mine) and _only(mine, kept) == _only(theirs, kept)
+
+
+def _sections(base: list[str], lines: list[str]) -> dict[str, tuple[list[str], Counter[str]]]:
+    """Section → its old lines in order, and its new ones in any order."""
+    old = Counter(base)
+    found: dict[str, tuple[list[str], Counter[str]]] = {}
+    section = ""
+    for line in lines:
+        if line.startswith("["):
+            section = line
+        kept, new = found.setdefault(section, ([], Counter()))
+        if line in old:
+            kept.append(line)
+        else:
+            new[line] += 1
+    return found
