@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from bot.core.builtin.derive import understand, wanted
+from bot.core.builtin.derive import all_wishes, understand, wanted
 from bot.core.builtin.inventory import is_inventory, owners_called
 from bot.core.builtin.tokens import Sort, tokenize
 from bot.core.builtin.wishes import SetWish, Wish
@@ -56,7 +56,8 @@ def _gather_some(
     names: frozenset[str],
     paths: Collection[str],
 ) -> Index:
-    wishes = understand(request)
+    choices = understand(request)
+    wishes = choices if isinstance(choices, Unproven) else all_wishes(choices)
     literals, phrases = _needs(request, wishes)
     chosen = {
         entry.path for entry in files if is_inventory(entry.path) and entry.size < SMALL_BYTES

@@ -134,19 +134,38 @@ def _korean_clauses(sentence: list[Token]) -> Iterator[Clause]:
                 past=is_past(token.text + token.particle),
             )
             current = []
-        elif (token.sort is Sort.MARK and token.text == ",") or token.text in {
-            "그리고",
-            "하고",
-            "또",
-            "및",
-        }:
-            if any(t.particle in {"로", "으로"} and t.valued for t in current):
+        elif _joins(token):
+            given = any(t.particle in {"로", "으로"} and t.valued for t in current)
+            if given and _says_more(sentence[position + 1 :]):
                 yield Clause(None, tuple(current), korean=True)
                 current = []
+            elif current:
+                current.append(Token(Sort.MARK, ",", start=token.start))
         elif not _noise(token, KOREAN_NOISE) and not _noise(token, ENGLISH_NOISE):
             current.append(token)
     if current:
         yield Clause(None, tuple(current), korean=True)
+
+
+def _joins(token: Token) -> bool:
+    """A comma, or a word that says "and"."""
+    return (token.sort is Sort.MARK and token.text == ",") or token.text in {
+        "그리고",
+        "하고",
+        "또",
+        "및",
+    }
+
+
+def _says_more(rest: Sequence[Token]) -> bool:
+    """A value or a verb follows: "(api-1, api-2 둘 다)" only says where."""
+    return any(
+        token.valued
+        or token.sort is Sort.ASSIGN
+        or token.sort is Sort.ARROW
+        or (token.sort is Sort.WORD and _verb_here(list(rest), position) is not None)
+        for position, token in enumerate(rest)
+    )
 
 
 def _excludes(sentence: list[Token], position: int) -> bool:
@@ -223,7 +242,14 @@ def _starts_anew(rest: Sequence[Token], current: Sequence[Token]) -> bool:
     if ahead and english_verb(ahead[0].text) is not None:
         return True
     given = any(token.valued or token.sort is Sort.ASSIGN for token in current)
-    return given and bool(ahead) and not ahead[0].valued
+    if not given or not ahead:
+        return False
+    if ahead[0].valued:  # "… and 7 on api-2" says another value
+        return len(ahead) > 1 and ahead[1].text.lower() in {"on", "in", "for"}
+    # "… on api-1 and api-2" only says where
+    return any(token.valued or token.sort in {Sort.ASSIGN, Sort.ARROW} for token in ahead) or any(
+        token.text.lower() in {"to", "on", "off"} for token in ahead
+    )
 
 
 def _english_verb(part: list[Token]) -> tuple[Verb | None, list[Token]]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.core.builtin.clauses import Doubtful, read_clauses
-from bot.core.builtin.place import plan_wish
+from bot.core.builtin.clauses import Clause, Doubtful, read_clauses
+from bot.core.builtin.coordination import readings
 from bot.core.builtin.planning import Plan, Refused
+from bot.core.builtin.together import Choice, plan_together
 from bot.core.builtin.wishes import (
     FlagWish,
     ItemWish,
@@ -37,19 +38,34 @@ class Wanted:
     phrases: tuple[tuple[Term, ...], ...] = ()
 
 
-def understand(request: Request) -> tuple[Wish, ...] | Unproven:
-    """The wishes of a request, all of them, or why rules cannot read it."""
+def understand(request: Request) -> tuple[Choice, ...] | Unproven:
+    """The wishes of a request, all of them, each with its readings, or why rules cannot read it."""
     try:
         clauses = read_clauses(request.text)
     except Doubtful as doubt:
         return Unproven("doubtful", (("word", doubt.word),))
     if not clauses:
         return Unproven("no-wish")
-    wishes = [read_wish(clause) for clause in clauses]
-    for wish in wishes:
-        if isinstance(wish, NotUnderstood):
-            return Unproven("clause-unknown", (("clause", wish.text),))
-    return tuple(wish for wish in wishes if not isinstance(wish, NotUnderstood))
+    choices = [(clause, _choice(clause)) for clause in clauses]
+    for clause, choice in choices:
+        if not choice:
+            return Unproven("clause-unknown", (("clause", clause.text),))
+    return tuple(choice for _, choice in choices)
+
+
+def _choice(clause: Clause) -> Choice:
+    """Every reading of which all parts are understood."""
+    found = (tuple(read_wish(part) for part in reading) for reading in readings(clause))
+    return tuple(
+        tuple(wish for wish in reading if not isinstance(wish, NotUnderstood))
+        for reading in found
+        if not any(isinstance(wish, NotUnderstood) for wish in reading)
+    )
+
+
+def all_wishes(choices: Iterable[Choice]) -> tuple[Wish, ...]:
+    """The wishes of every reading."""
+    return tuple(wish for choice in choices for reading in choice for wish in reading)
 
 
 def wanted(wishes: Iterable[Wish]) -> Wanted:
@@ -71,18 +87,17 @@ def wanted(wishes: Iterable[Wish]) -> Wanted:
 
 def derive(request: Request, index: Index) -> Expectation:
     """The change the request must lead to on ``index``, or why rules cannot derive it."""
-    wishes = understand(request)
-    return wishes if isinstance(wishes, Unproven) else derive_wishes(wishes, index)
-
-
-def derive_wishes(wishes: Sequence[Wish], index: Index) -> Expectation:
-    """As ``derive``, for wishes already read."""
-    plans: list[Plan] = []
+    choices = understand(request)
+    if isinstance(choices, Unproven):
+        return choices
     try:
-        for wish in wishes:
-            plans.append(plan_wish(wish, index))  # noqa: PERF401 - the first refusal ends it
+        plans = plan_together(choices, index)
     except Refused as why:
         return Unproven(why.code, why.facts, why.candidates)
+    return _carried_out(plans, index)
+
+
+def _carried_out(plans: Sequence[Plan], index: Index) -> Expectation:
     operations = tuple(operation for plan in plans for operation in plan.operations)
     files = resolve(operations, index.data)
     if isinstance(files, Unresolved):

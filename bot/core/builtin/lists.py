@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.core.builtin.planning import Plan, Refused, narrow_out, said_by
+from bot.core.builtin.planning import Plan, Refused, narrow_out, parted, said_by
 from bot.core.builtin.wishes import ItemWish
 from bot.core.change import LeafChange
 from bot.core.expectation import Explained
@@ -39,7 +39,7 @@ def plan_item(wish: ItemWish, index: Index) -> Plan:
     target = _one_list(wish, index)
     value = _in_form(wish.value, target) if wish.add else _as_held(wish.value, target)
     operation = (AddItem if wish.add else RemoveItem)(target.document.path, target.key, value)
-    return Plan((operation,), _explained_by(wish, target, value))
+    return Plan((operation,), _explained_by(wish, target, value), *parted(wish.words, target.entry))
 
 
 def _one_list(wish: ItemWish, index: Index) -> ListPlace:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.core.change import LeafChange
 from bot.core.expectation import Explained
 from bot.core.glossary import singular
+from bot.core.index import Entry
 from bot.core.leaf import Place
 from bot.core.operation import Operation
 from bot.core.words import terms_of, words_in
@@ -18,10 +19,16 @@ MAX_CANDIDATES = 8
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The operations of one wish; ``explain`` gives the evidence of a leaf change that is its own."""
+    """The operations of one wish; ``explain`` gives the evidence of a leaf change that is its own.
+
+    ``called`` are the words of the wish that name the place itself, ``where`` those that name what it
+    stands in; both empty where a literal says it all.
+    """
 
     operations: tuple[Operation, ...]
     explain: Callable[[LeafChange], Explained | None]
+    called: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
 
 
 class Refused(Exception):  # noqa: N818 - an answer that unwinds
@@ -32,6 +39,13 @@ class Refused(Exception):  # noqa: N818 - an answer that unwinds
         self.code = code
         self.candidates = tuple(candidates)[:MAX_CANDIDATES]
         self.facts = tuple(sorted((name, str(value)) for name, value in facts.items()))
+
+
+def parted(words: Iterable[str], entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words that name ``entry`` itself, and those that name what it stands in."""
+    said = tuple(words)
+    called = tuple(w for w in said if any(t.options & entry.own for t in terms_of((w,))))
+    return called, tuple(word for word in said if word not in called)
 
 
 def said_by(words: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from bot.core.builtin.planning import Plan, Refused, narrow_out, said_by
+from bot.core.builtin.planning import Plan, Refused, narrow_out, parted, said_by
 from bot.core.builtin.values import Unfit, Written, agrees, said, scaled, switched, write_as
 from bot.core.builtin.wishes import FlagWish, SetWish
 from bot.core.change import LeafChange
@@ -53,6 +53,7 @@ def plan_set(wish: SetWish, index: Index) -> Plan:
     return Plan(
         operations,
         _set_by(operations, place, value, {entry.place: text for entry, text in written}),
+        *parted(wish.words, entries[0]),
     )
 
 
@@ -191,7 +192,9 @@ def plan_flag(wish: FlagWish, index: Index) -> Plan:
             value=first.leaf.value,
         )
     return Plan(
-        operations, _set_by(operations, said_by(wish.words), "on" if wish.on else "off", written)
+        operations,
+        _set_by(operations, said_by(wish.words), "on" if wish.on else "off", written),
+        *parted(wish.words, entries[0]),
     )
 
 

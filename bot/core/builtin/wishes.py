@@ -80,7 +80,7 @@ class NotUnderstood:
 
 
 _MANY = frozenset(
-    "모든 모두 전부 전체 다 각 각각 전체적으로 everywhere all every each both".split()
+    "모든 모두 전부 전체 다 둘 셋 둘다 셋다 양쪽 각 각각 전체적으로 everywhere all every each both".split()
 )
 
 

@@ -25,6 +25,10 @@ REASONS: dict[str, Text] = {
         "“{words}” fits these places equally. Which one do you mean? Name the file, the server or the full key, or say “all”.",
         "“{words}”에 똑같이 맞는 곳이 여럿이에요. 어디를 말하나요? 파일·서버·전체 키 이름을 적거나 “모두”라고 해 주세요.",
     ),
+    "two-readings": Text(
+        "“{words}” can be read in two ways that mean different places. Name the server or the full key with each value.",
+        "“{words}”는 두 가지로 읽혀서 서로 다른 곳이 돼요. 값마다 서버나 전체 키 이름을 함께 적어 주세요.",
+    ),
     "no-place": Text(
         "No single place fits all of “{words}” and the value you gave. Which file and key do you mean?",
         "“{words}”와 말씀하신 값에 모두 맞는 곳이 없어요. 어느 파일의 어느 키인가요?",

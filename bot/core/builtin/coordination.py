@@ -1,0 +1,114 @@
+"""``api-1 and api-2``: a clause that names several places (or items) as clauses that name one each.
+
+Decides only how a coordination may be read; each reading is a set of clauses, and what they mean in
+the repository decides which of them holds. It never chooses between two readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+
+from bot.core.builtin.clauses import Clause
+from bot.core.builtin.roles import PREPOSITIONS
+from bot.core.builtin.tokens import Sort, Token
+from bot.core.builtin.verbs import Verb
+
+Reading = tuple[Clause, ...]
+LINK_PARTICLES = frozenset("과 와 랑 이랑 하고".split())
+MAX_READINGS = 12
+_ITEMS = frozenset({Verb.ADD, Verb.ALLOW, Verb.REMOVE})
+_Parts = tuple[tuple[Token, ...], ...]
+
+
+def readings(clause: Clause) -> tuple[Reading, ...]:
+    """Every way to read the clause, the plain one (all words name one place) first."""
+    found = [(clause,), *_split(clause)]
+    return tuple(dict.fromkeys(found))[:MAX_READINGS]
+
+
+def _split(clause: Clause) -> Iterator[Reading]:
+    tokens = clause.tokens
+    chain = next(_chains(clause), None)
+    if chain is None:
+        return
+    start, end, parts = chain
+    for alternatives in _alternatives(parts):
+        clauses = [
+            replace(clause, tokens=(*tokens[:start], *one, *tokens[end:])) for one in alternatives
+        ]
+        yield from (
+            tuple(part for reading in chosen for part in reading)
+            for chosen in product(*(readings(one) for one in clauses))
+        )
+
+
+def _chains(clause: Clause) -> Iterator[tuple[int, int, _Parts]]:
+    """Where several runs of words stand joined: start, end, and the runs."""
+    tokens, position = clause.tokens, 0
+    while position < len(tokens):
+        runs, start = [], position
+        run, position = _run(clause, position)
+        while run:
+            runs.append(run)
+            after = _after_link(tokens, position)
+            if after is None:
+                break
+            run, position = _run(clause, after)
+        if len(runs) > 1:
+            yield start, position, tuple(runs)
+        position = max(position, start + 1)
+
+
+def _after_link(tokens: Sequence[Token], position: int) -> int | None:
+    """The position after the comma, "and" or particle that joins; None where nothing does."""
+    if position < len(tokens) and _is_comma(tokens[position]):
+        return position + 1
+    linked = 0 < position < len(tokens) and tokens[position - 1].particle in LINK_PARTICLES
+    return position if linked else None
+
+
+def _is_comma(token: Token) -> bool:
+    return token.sort is Sort.MARK and token.text == ","
+
+
+def _run(clause: Clause, start: int) -> tuple[tuple[Token, ...], int]:
+    """The words (or, to be added or removed, the values) that stand together from ``start`` on."""
+    tokens, end = clause.tokens, start
+    while end < len(tokens) and _joins(tokens[end], clause):
+        end += 1
+        token = tokens[end - 1]
+        if token.particle or token.valued:
+            break
+    return tokens[start:end], end
+
+
+def _joins(token: Token, clause: Clause) -> bool:
+    if token.sort is Sort.WORD:
+        return clause.korean or token.text.lower() not in PREPOSITIONS
+    return token.valued and clause.verb in _ITEMS
+
+
+def _alternatives(runs: _Parts) -> Iterator[_Parts]:
+    """As whole names, and with what stands before the first or after the last meant for each."""
+    first, *middle, last = runs
+    ending = last[-1].particle
+    yield tuple(_ended(run, ending) for run in runs)
+    if any(len(run) != 1 for run in middle):
+        return
+    before, after = first[:-1], last[1:]
+    if before:
+        yield (first, *((*before, *_ended(run, ending)) for run in (*middle, last)))
+    if after:
+        yield (*((*run, *after) for run in (first, *middle)), last)
+    if before and after:
+        singles = ((first[-1],), *middle, (last[0],))
+        yield tuple((*before, *one, *after) for one in singles)
+
+
+def _ended(run: tuple[Token, ...], particle: str) -> tuple[Token, ...]:
+    """``api-1과`` plays the part that ``api-2의`` shows."""
+    if run[-1].particle not in LINK_PARTICLES | {""}:
+        return run
+    return (*run[:-1], replace(run[-1], particle=particle))
