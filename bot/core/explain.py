@@ -12,6 +12,7 @@ from functools import cached_property
 
 from bot.core.builtin.clauses import Clause, Doubtful, read_clauses
 from bot.core.builtin.inventory import owners_called
+from bot.core.builtin.keeping import take_kept
 from bot.core.builtin.planning import paths_called
 from bot.core.builtin.tokens import Sort, tokenize
 from bot.core.builtin.wishes import ItemWish, MoveWish, NotUnderstood, SetWish, Wish, read_wish
@@ -75,6 +76,8 @@ class _Named:
     @cached_property
     def clauses(self) -> tuple[_Said, ...]:
         """Every clause; none where the request holds a doubt or keeps something out."""
+        if take_kept(self.request.text)[1]:
+            return ()
         try:
             found = read_clauses(self.request.text)
         except Doubtful:

@@ -170,6 +170,12 @@ def options(word: str) -> frozenset[str]:
     return frozenset(found) or frozenset({word})
 
 
+@lru_cache(maxsize=1)
+def korean_words() -> frozenset[str]:
+    """Every Korean word of the glossary."""
+    return frozenset(word for word in (*_synonyms(), *DESCRIPTORS) if not _english(word))
+
+
 def known(word: str) -> bool:
     """True for a word of the glossary."""
     return word in _synonyms() or word in DESCRIPTORS

@@ -124,6 +124,12 @@ class Index:
     def _entries(self) -> dict[str, tuple[Entry, ...]]:
         return {}
 
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """All words by which anything here is known."""
+        known = (word for e in self.entries for word in (*e.own, *e.around, *e.file))
+        return frozenset(known) | frozenset(w for path in self.paths for w in words_in(path))
+
     def holders(self, literal: str) -> tuple[Place, ...]:
         """Every leaf whose value holds ``literal`` as a whole word."""
         return tuple(

@@ -21,6 +21,7 @@ from bot.core.builtin.clause_words import (
     QUOTED_TEXT,
     SHARING,
 )
+from bot.core.builtin.keeping import take_kept
 from bot.core.builtin.tokens import Sort, Token, tokenize
 from bot.core.builtin.verbs import (
     Verb,
@@ -68,6 +69,7 @@ def read_clauses(text: str) -> tuple[Clause, ...]:
     Raises:
         Doubtful: the request must be asked about before anything is derived from it.
     """
+    text, _ = take_kept(text)
     plain = POLITE_WORDS.sub(" 줘 " if re.search("[가-힣]", text) else " ", text)
     for words, meaning in NUMBER_WORDS.items():
         plain = re.sub(
@@ -79,7 +81,24 @@ def read_clauses(text: str) -> tuple[Clause, ...]:
     found = _with_exclusions(
         [clause for sentence in _sentences(tokenize(plain)) for clause in _clauses(sentence)]
     )
+    found = _with_afterthoughts(found)
     return tuple(clause for clause in _inherit(found) if not _asks_nothing(clause))
+
+
+def _with_afterthoughts(clauses: list[Clause]) -> list[Clause]:
+    """``… 바꿔줘 (auth-1)``: words after the verb that give no value say more of the wish before."""
+    done: list[Clause] = []
+    for clause in clauses:
+        bare = clause.verb is None and clause.korean and not any(_gives(t) for t in clause.tokens)
+        if bare and done and not _asks_nothing(clause) and done[-1].korean:
+            done[-1] = replace(done[-1], tokens=(*clause.tokens, *done[-1].tokens))
+        else:
+            done.append(clause)
+    return done
+
+
+def _gives(token: Token) -> bool:
+    return token.valued or token.sort in {Sort.ASSIGN, Sort.ARROW}
 
 
 def _with_exclusions(clauses: list[Clause]) -> list[Clause]:
@@ -264,11 +283,22 @@ def _english_verb(part: list[Token]) -> tuple[Verb | None, list[Token]]:
     for position, token in enumerate(part):
         if token.sort is Sort.WORD and (slip := mistyped_verb(token.text)) is not None:
             return slip, part[:position] + part[position + 1 :]
+        if (
+            token.text.lower() == "let"
+            and part[position + 1 : position + 2]
+            and part[position + 1].valued
+        ):
+            return Verb.ALLOW, [
+                t for t in part if t is not token and t.text.lower() not in _REACHING
+            ]
         if token.text.lower() in {"double", "halve", "triple"}:
             factor = {"double": "2", "halve": "0.5", "triple": "3"}[token.text.lower()]
             by = Token(Sort.LITERAL, factor, unit="times", start=token.start)
             return Verb.SET, [*part[:position], *part[position + 1 :], by]
     return None, part
+
+
+_REACHING = frozenset("in through call reach talk connect access hit see get use into".split())
 
 
 def _turned(rest: list[Token], verb: Verb) -> tuple[Verb, list[Token]]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from bot.core.builtin.clauses import Clause, Doubtful, read_clauses
 from bot.core.builtin.coordination import readings
+from bot.core.builtin.keeping import Kept, must_be_kept, take_kept
 from bot.core.builtin.planning import Plan, Refused
-from bot.core.builtin.together import Choice, plan_together
+from bot.core.builtin.together import Choice, leaving_out, plan_together
 from bot.core.builtin.wishes import (
     FlagWish,
     ItemWish,
@@ -90,11 +91,26 @@ def derive(request: Request, index: Index) -> Expectation:
     choices = understand(request)
     if isinstance(choices, Unproven):
         return choices
+    _, kept = take_kept(request.text)
     try:
-        plans = plan_together(choices, index)
+        return _keeping(choices, kept, index)
     except Refused as why:
         return Unproven(why.code, why.facts, why.candidates)
-    return _carried_out(plans, index)
+
+
+def _keeping(choices: Sequence[Choice], kept: Sequence[Kept], index: Index) -> Expectation:
+    """The change as asked, where it leaves alone what must be; else with that left out by name."""
+    first: Refused | None = None
+    for without in ((), *(one.words for one in kept if one.words)):
+        try:
+            found = _carried_out(plan_together(leaving_out(choices, without), index), index)
+            if isinstance(found, Derivation):
+                must_be_kept(found.change, kept, index)
+        except Refused as why:
+            first = first or why
+        else:
+            return found
+    raise first or Refused("no-wish")
 
 
 def _carried_out(plans: Sequence[Plan], index: Index) -> Expectation:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.core.builtin.lists import plan_item
 from bot.core.builtin.moving import plan_entity_move, plan_move
-from bot.core.builtin.planning import Plan
+from bot.core.builtin.planning import Plan, Refused
 from bot.core.builtin.setting import plan_flag, plan_set
 from bot.core.builtin.wishes import FlagWish, ItemWish, MoveWish, SetWish, Wish
 from bot.core.index import Index
@@ -15,6 +15,8 @@ from bot.core.index import Index
 
 def plan_wish(wish: Wish, index: Index) -> Plan:
     """The operations that ``wish`` means. Raises Refused."""
+    if not isinstance(wish, MoveWish) and not wish.words:
+        raise Refused("no-place", words="")  # a neighbour may name it
     match wish:
         case MoveWish():
             return plan_move(wish, index)

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from bot.core.builtin.place import plan_wish
 from bot.core.builtin.planning import Plan, Refused
+from bot.core.builtin.spelling import mended
 from bot.core.builtin.wishes import FlagWish, ItemWish, MoveWish, SetWish, Wish
 from bot.core.index import Index
 
@@ -19,6 +20,16 @@ Reading = tuple[Wish, ...]
 Choice = tuple[Reading, ...]
 # What more words can mend: too many places, or none of that name.
 _MENDED = frozenset({"two-places", "no-place", "no-list", "word-unknown", "two-readings"})
+
+
+def leaving_out(choices: Sequence[Choice], words: tuple[str, ...]) -> tuple[Choice, ...]:
+    """The same wishes, except for what ``words`` name, where a wish leaves nothing out itself."""
+    if not words:
+        return tuple(choices)
+    return tuple(
+        tuple(tuple(replace(wish, without=wish.without or words) for wish in r) for r in choice)
+        for choice in choices
+    )
 
 
 def plan_together(choices: Sequence[Choice], index: Index) -> tuple[Plan, ...]:
@@ -42,7 +53,7 @@ def _attempt(choice: Choice, index: Index) -> tuple[Plan, ...] | Refused:
     first: Refused | None = None
     for reading in choice:
         try:
-            plans = tuple(plan_wish(wish, index) for wish in reading)
+            plans = tuple(plan_wish(_spelt(wish, index), index) for wish in reading)
         except Refused as why:
             first = first or why
             continue
@@ -52,6 +63,19 @@ def _attempt(choice: Choice, index: Index) -> tuple[Plan, ...] | Refused:
     if held:
         return Refused("two-readings", words=_shown(choice))
     return first or Refused("no-place", words=_shown(choice))
+
+
+def _spelt(wish: Wish, index: Index) -> Wish:
+    """The wish with the slips in its words mended."""
+    if isinstance(wish, MoveWish):
+        return replace(
+            wish,
+            subject=mended(wish.subject, index),
+            named=mended(wish.named, index),
+            within=mended(wish.within, index),
+        )
+    words = mended(wish.words, index)
+    return replace(wish, words=words) if words else wish
 
 
 def _meaning(plans: Iterable[Plan]) -> frozenset[object]:
@@ -86,6 +110,7 @@ def _offered(plans: Sequence[Plan], *, earlier: bool) -> Iterable[tuple[str, ...
         yield plans[0].where
     if earlier and plans[0].called:
         yield plans[0].called
+        yield (*plans[0].where, *plans[0].called)
 
 
 def _saying(choice: Choice, words: tuple[str, ...]) -> Choice:

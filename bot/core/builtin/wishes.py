@@ -290,7 +290,9 @@ def _word_item(clause: Clause, add: bool) -> ItemWish | None:  # noqa: FBT001 - 
     tokens = [token for token in clause.tokens if token.sort is Sort.WORD]
     if clause.korean:
         items = [
-            token for token in tokens if token.particle in {"을", "를"} and token.text.isascii()
+            token
+            for token in tokens
+            if token.particle in {"을", "를", "은", "는", "도"} and token.text.isascii()
         ]
         if (
             not items
@@ -309,6 +311,6 @@ def _word_item(clause: Clause, add: bool) -> ItemWish | None:  # noqa: FBT001 - 
             tokens[:cut],
             [token for token in tokens[cut + 1 :] if _plain(token) not in PREPOSITIONS],
         )
-    if len(items) != 1 or not lists:
+    if len(items) != 1:
         return None
     return ItemWish(_texts(lists), items[0].text, add)
