@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.core.invariants.promise import Invariant
 from bot.core.scope import matches
+from bot.core.validation import NativeCheck
 
 # CI definitions, the bot's own policy and the people rules: a change to one of these could change
 # who judges the next change.
@@ -55,11 +57,26 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
+class Models:
+    """What the repository asks of the models; None leaves it to who runs the bot.
+
+    It can ask for more care than the operator does, and for models that the operator lists;
+    ``bot.choosing`` holds it to that.
+    """
+
+    author: str | None = None
+    reviewer: str | None = None
+    mode: str | None = None
+    rounds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The rules of one repository; patterns are gitignore-style, matched against whole paths.
 
     ``checks`` are names of check runs and statuses that must succeed on the head before a merge,
-    besides those that branch protection asks for.
+    besides those that branch protection asks for. ``invariants`` must stay true of the values,
+    and ``validators`` must find a changed file good.
     """
 
     allowed: tuple[str, ...] = ("**",)
@@ -67,6 +84,9 @@ class Policy:
     limits: Limits = Limits()
     environments: tuple[Environment, ...] = ()
     checks: tuple[str, ...] = ()
+    models: Models = Models()
+    invariants: tuple[Invariant, ...] = ()
+    validators: tuple[NativeCheck, ...] = ()
 
 
 def touched(policy: Policy, paths: Iterable[str]) -> tuple[Environment, ...]:

@@ -22,6 +22,7 @@ from bot.core.checks import (
     exposure,
     file_lifecycle,
     hidden_characters,
+    invariants_kept,
     no_change,
     parses,
     plaintext_secret,
@@ -32,6 +33,7 @@ from bot.core.checks import (
     type_kept,
     unit_kept,
     untouched_bytes,
+    validators_pass,
     version_form,
 )
 from bot.core.finding import Finding, blocks
@@ -68,6 +70,8 @@ RULES: tuple[Rule, ...] = (
     port_valid.RULE,
     version_form.RULE,
     address_taken.RULE,
+    invariants_kept.RULE,
+    validators_pass.RULE,
 )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.core.expectation import Derivation, Expectation, Explained
 from bot.core.identity import Identity, identities, identity_of
 from bot.core.policy import Policy
+from bot.core.validation import Validation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,8 @@ class Case:
     literal the request moves (``moves``), and those that ``expectation`` rests on. ``explained``
     has one entry for each of ``change.leaf_changes``, in that order. ``paths`` is every path of
     the base tree and ``data`` the bytes of ``base``. ``paths_asked`` are paths the request asks to
-    add, delete or rename.
+    add, delete or rename. ``promised`` is every base file that an invariant of the policy names,
+    parsed; ``validations`` what the native validators said, of those that were run.
     """
 
     request: Request
@@ -43,6 +45,8 @@ class Case:
     paths_asked: frozenset[str] = frozenset()
     policy: Policy = field(default_factory=Policy)
     data: Mapping[str, bytes] = field(default_factory=dict)
+    promised: Mapping[str, Document | Unparsable] = field(default_factory=dict)
+    validations: tuple[Validation, ...] = ()
 
     @cached_property
     def derived(self) -> frozenset[Identity]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.report.rule_texts_form import FORM
 from bot.core.report.rule_texts_judges import JUDGES
 from bot.core.report.rule_texts_meaning import MEANING
+from bot.core.report.rule_texts_promises import PROMISES
 from bot.core.report.rule_texts_safety import SAFETY
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from bot.core.report.rule_text import RuleText
     from bot.core.request import Language
 
-RULE_TEXTS: dict[str, RuleText] = {**FORM, **MEANING, **SAFETY, **JUDGES}
+RULE_TEXTS: dict[str, RuleText] = {**FORM, **MEANING, **SAFETY, **PROMISES, **JUDGES}
 
 
 def word(finding: Finding, language: Language) -> tuple[str, str]:
