@@ -65,7 +65,7 @@ def change(
         if not plan:
             forge.ready(branch)
         library = wiring.open_library(repo, screen.indexing)
-        work = wiring.assemble(library, settings, Mode(mode), sha, screen.stage)
+        work = wiring.assemble(library, settings, Mode(mode), sha, screen.stage, programs=True)
         return pipeline.change(asked, branch, sha, forge, work, plan=plan)
 
     _run(request, repo, mode, as_json, run)
@@ -85,7 +85,8 @@ def verify(request: str, repo: Path, base: str, head: str, mode: str, *, as_json
         from bot import pipeline, wiring  # noqa: PLC0415
 
         library = wiring.open_library(repo, screen.indexing)
-        work = wiring.assemble(library, settings, Mode(mode), library.commit(base), screen.stage)
+        sha = library.commit(base)
+        work = wiring.assemble(library, settings, Mode(mode), sha, screen.stage, programs=True)
         return pipeline.verify(asked, base, head, work)
 
     _run(request, repo, mode, as_json, run)

@@ -7,7 +7,7 @@ such a list had to be cut, the index says that it is not complete and nothing ma
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bot.core.builtin.derive import all_wishes, understand, wanted
 from bot.core.builtin.inventory import is_inventory, owners_called
@@ -17,6 +17,7 @@ from bot.core.expectation import Unproven
 from bot.core.index import Index
 from bot.core.literals import is_distinctive
 from bot.core.request import Request
+from bot.core.scope import matches
 from bot.core.words import Term, terms_of
 from bot.ports import Library, TreeEntry
 
@@ -46,6 +47,24 @@ def gather(
         return Index(library.read(sha, [entry.path for entry in files]), names)
     more = about(request, library, sha) if for_models else ()
     return _gather_some(request, library, sha, files, names, (*paths, *more))
+
+
+def promised(
+    patterns: Collection[tuple[str, ...]], library: Library, sha: str, index: Index
+) -> Mapping[str, bytes]:
+    """Every file of commit ``sha`` that any list of ``patterns`` means, whatever its size.
+
+    A promise over all files is judged on all of them; ``index`` spares reading one twice.
+    """
+    if not patterns:
+        return {}
+    named = [
+        entry.path
+        for entry in library.tree(sha)
+        if entry.mode in REGULAR and any(matches(entry.path, one) for one in patterns)
+    ]
+    missing = library.read(sha, [path for path in named if path not in index.data])
+    return {path: missing[path] if path in missing else index.data[path] for path in named}
 
 
 def _gather_some(

@@ -17,14 +17,15 @@ from bot.core.expectation import Derivation, Expectation, Unproven
 from bot.core.finding import Finding
 from bot.core.gate import Agreement, Ask, Decision, Evaluation, Merge, Mode, Revise, decide, rank
 from bot.core.index import Index
+from bot.core.invariants import patterns_of
 from bot.core.operation import Proposal, Question, Unusable
 from bot.core.outcome import Outcome, Spent, Status
 from bot.core.policy import Policy
 from bot.core.request import Request
 from bot.core.resolve import Unresolved, resolve, with_modes
-from bot.gather import gather
-from bot.judge import AgreementOf, Matter, evaluate
-from bot.ports import BaseMoved, Forge, Library
+from bot.gather import gather, promised
+from bot.judge import AgreementOf, Matter, Validate, evaluate, nothing_run
+from bot.ports import BaseMoved, Forge, Library, Validator
 
 Propose = Callable[[Request, Index, tuple[Finding, ...]], "Proposal | Question | Unusable"]
 OnStage = Callable[[str], None]
@@ -53,6 +54,27 @@ class Work:
     mode: Mode
     policy: Policy = field(default_factory=Policy)
     on_stage: OnStage = lambda _: None
+    validator: Validator | None = None
+
+    def matter(
+        self,
+        request: Request,
+        index: Index,
+        expectation: Expectation,
+        candidate: Change,
+        base: str,
+    ) -> Matter:
+        """``candidate`` on commit ``base``, with every file that a promise names."""
+        patterns = patterns_of(self.policy.invariants)
+        files = promised(patterns, self.library, base, index)
+        return Matter(request, index, expectation, candidate, self.policy, files)
+
+    def validate(self, base: str) -> Validate:
+        """The native validators, on what becomes of commit ``base``."""
+        validator = self.validator
+        if validator is None:
+            return nothing_run
+        return lambda checks, files: validator.validate(checks, base, files)
 
 
 class Stopwatch:
@@ -87,9 +109,9 @@ def verify(request: Request, base: str, head: str, work: Work) -> Outcome:
     files = work.library.difference(base_sha, head_sha)
     changed = [file.path for file in files if file.base is not None]
     index = gather(request, work.library, base_sha, changed, for_models=work.team.uses_models)
-    matter = Matter(request, index, derive(request, index), build_change(files), work.policy)
+    matter = work.matter(request, index, derive(request, index), build_change(files), base_sha)
     watch.stage("checks")
-    evaluation = evaluate(matter, work.mode, _staged(work, watch))
+    evaluation = evaluate(matter, work.mode, _staged(work, watch), work.validate(base_sha))
     watch.stage("gate")
     decision = decide(evaluation, may_revise=False)
     status = Status.APPROVED if isinstance(decision, Merge) else Status.REJECTED
@@ -185,9 +207,9 @@ def _attempt(
     watch.stage("apply")
     modes = {entry.path: entry.mode for entry in work.library.tree(base)}
     candidate = build_change(with_modes(made, modes))
-    matter = Matter(request, index, expectation, candidate, work.policy)
+    matter = work.matter(request, index, expectation, candidate, base)
     watch.stage("checks")
-    evaluation = evaluate(matter, work.mode, _staged(work, watch))
+    evaluation = evaluate(matter, work.mode, _staged(work, watch), work.validate(base))
     watch.stage("gate")
     decision = decide(evaluation, may_revise=may_revise)
     status = Status.WOULD_MERGE if isinstance(decision, Merge) else Status.DECLINED

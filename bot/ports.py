@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.core.change import FileChange
+from bot.core.validation import NativeCheck, Validation
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,18 @@ class Forge(Protocol):
 
     def discard(self, head: str) -> None:
         """Forget the branch that ``publish`` made; never raises for one already gone."""
+
+
+class Validator(Protocol):
+    """Programs of this machine that know whether files are good."""
+
+    def validate(
+        self, checks: Sequence[NativeCheck], base: str, files: Sequence[FileChange]
+    ) -> tuple[Validation, ...]:
+        """What each of ``checks`` says of commit ``base`` with ``files`` changed.
+
+        Never raises for a program that is missing, forbidden, slow or broken: the answer says so.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ def _office(
             yield Workshop(
                 library,
                 open_forge(path),
-                lambda base: assemble(library, models, mode, base, lambda _: None),
+                lambda base: assemble(library, models, mode, base, lambda _: None, programs=False),
             )
 
     return Office(

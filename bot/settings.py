@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 BUILTIN = "builtin"
+ANY = "any"
+NONE = "none"
+DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 class SettingsError(Exception):
@@ -32,7 +35,12 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the environment says. Seconds, tokens, US dollars."""
+    """Everything the environment says. Seconds, tokens, US dollars.
+
+    ``policy_models`` are those a repository's policy may choose among. ``validators`` are programs
+    that a policy may have run: ``ANY`` alone for all, empty for none, None where nothing is said.
+    ``search`` is where programs are looked for (PATH).
+    """
 
     author: Endpoint
     reviewer: Endpoint
@@ -45,6 +53,9 @@ class Settings:
     max_cost: float = 2.0
     max_seconds: float = 600.0
     rounds: int = 2
+    policy_models: tuple[str, ...] = ()
+    validators: tuple[str, ...] | None = None
+    search: str = DEFAULT_PATH
 
     @property
     def uses_models(self) -> bool:
@@ -71,15 +82,18 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         max_cost=number(environ, "CFG_MAX_COST", 2.0),
         max_seconds=number(environ, "CFG_MAX_SECONDS", 600.0),
         rounds=int(number(environ, "CFG_ROUNDS", 2)),
+        policy_models=_listed(environ, "CFG_POLICY_MODELS"),
+        validators=_validators(environ),
+        search=environ.get("PATH") or DEFAULT_PATH,
     )
-    _different(settings)
+    different(settings)
     return settings
 
 
 _KNOWN = frozenset(
     """CFG_AUTHOR_MODEL CFG_AUTHOR_BASE_URL CFG_AUTHOR_API_KEY CFG_REVIEWER_MODEL CFG_REVIEWER_BASE_URL CFG_REVIEWER_API_KEY
     CFG_ALLOW_SAME_MODEL CFG_MODEL_TIMEOUT CFG_MODEL_ATTEMPTS CFG_MAX_OUTPUT_TOKENS CFG_MAX_CALLS CFG_MAX_TOKENS CFG_MAX_COST
-    CFG_MAX_SECONDS CFG_ROUNDS CFG_LANG
+    CFG_MAX_SECONDS CFG_ROUNDS CFG_LANG CFG_POLICY_MODELS CFG_VALIDATORS
     CFG_GITHUB_APP_ID CFG_GITHUB_PRIVATE_KEY CFG_GITHUB_PRIVATE_KEY_FILE CFG_GITHUB_WEBHOOK_SECRET CFG_GITHUB_WEBHOOK_SECRET_OLD
     CFG_GITHUB_URL CFG_REVIEWER_APP_ID CFG_REVIEWER_PRIVATE_KEY CFG_REVIEWER_PRIVATE_KEY_FILE CFG_JENKINS_URL CFG_JENKINS_USER
     CFG_JENKINS_TOKEN CFG_DATABASE_URL CFG_DATA CFG_HOST CFG_PORT CFG_PUBLIC_URL CFG_LABEL CFG_MODE CFG_SWEEP_SECONDS
@@ -103,13 +117,34 @@ def _endpoint(environ: Mapping[str, str], role: str) -> Endpoint:
     )
 
 
-def _different(settings: Settings) -> None:
-    """A model never judges itself unless the person insists, and it must have a judge at all."""
+def different(settings: Settings) -> None:
+    """A model never judges itself unless the person insists, and it must have a judge at all.
+
+    Raises SettingsError (reviewer-missing, same-model-refused).
+    """
     author, reviewer = settings.author.name, settings.reviewer.name
     if author != BUILTIN and reviewer == BUILTIN:
         raise SettingsError("reviewer-missing", author=author)
     if author == reviewer != BUILTIN and not settings.allow_same_model:
         raise SettingsError("same-model-refused", model=author)
+
+
+def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Names parted by commas; empty parts are a slip of the hand."""
+    text = environ.get(name, "").strip()
+    names = tuple(one.strip() for one in text.split(",")) if text else ()
+    if not all(names):
+        raise SettingsError("setting-invalid", name=name, value=text)
+    return tuple(dict.fromkeys(names))
+
+
+def _validators(environ: Mapping[str, str]) -> tuple[str, ...] | None:
+    names = _listed(environ, "CFG_VALIDATORS")
+    if len(names) > 1 and {ANY, NONE} & set(names):
+        raise SettingsError("setting-invalid", name="CFG_VALIDATORS", value=", ".join(names))
+    if names == (NONE,):
+        return ()
+    return names or None
 
 
 def _flag(environ: Mapping[str, str], name: str) -> bool:

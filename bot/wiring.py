@@ -6,17 +6,20 @@ set: they take seconds and hundreds of megabytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from bot.adapters.git_forge import GitForge
 from bot.adapters.git_library import GitLibrary
+from bot.adapters.native_validator import NativeValidator
+from bot.choosing import chosen
 from bot.core.finding import Finding
 from bot.core.gate import Agreement, Mode
 from bot.judge import Matter
 from bot.pipeline import OnStage, Team, Work
 from bot.policy import read_policy
-from bot.settings import BUILTIN, Settings
+from bot.ports import Library
+from bot.settings import ANY, BUILTIN, Settings
 
 
 def open_library(
@@ -32,13 +35,35 @@ def open_forge(repository: Path) -> GitForge:
 
 
 def assemble(
-    library: GitLibrary, settings: Settings, mode: Mode, base: str, on_stage: OnStage
+    library: GitLibrary,
+    settings: Settings,
+    mode: Mode,
+    base: str,
+    on_stage: OnStage,
+    *,
+    programs: bool,
 ) -> Work:
     """Everything one request needs; the policy is that of commit ``base``, never of the head.
 
-    Raises PolicyError.
+    ``programs`` says whether the policy's validators run where no setting speaks of it. Raises
+    PolicyError.
     """
-    return Work(library, _team(settings, mode), mode, read_policy(library, base), on_stage)
+    policy = read_policy(library, base)
+    settings, mode = chosen(settings, policy.models, mode)
+    validator = open_validator(library, settings, programs=programs)
+    return Work(library, _team(settings, mode), mode, policy, on_stage, validator)
+
+
+def open_validator(library: Library, settings: Settings, *, programs: bool) -> NativeValidator:
+    """Runs the programs that a policy names, if they are allowed here."""
+    usual = (ANY,) if programs else ()
+    names = usual if settings.validators is None else settings.validators
+    return NativeValidator(library, lambda program: allows(names, program), settings.search)
+
+
+def allows(names: Collection[str], program: str) -> bool:
+    """True where ``program`` is among ``names`` exactly as it is written there, or all are."""
+    return ANY in names or program in names
 
 
 def _team(settings: Settings, mode: Mode) -> Team:

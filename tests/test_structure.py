@@ -42,8 +42,18 @@ MAY_IMPORT = {
     "bot.app": {"bot.events", "bot.signature", "bot.telemetry"},
     "bot.server_settings": {"bot.settings"},
     "bot.wiring": {
-        *("bot.core", "bot.ports", "bot.adapters", "bot.judge", "bot.models"),
+        *("bot.core", "bot.ports", "bot.adapters", "bot.choosing", "bot.judge", "bot.models"),
         *("bot.pipeline", "bot.policy", "bot.settings"),
+    },
+    "bot.choosing": {"bot.core", "bot.policy", "bot.settings"},
+    "bot.policy_check": {
+        "bot.core",
+        "bot.ports",
+        "bot.adapters",
+        "bot.choosing",
+        "bot.gather",
+        "bot.policy",
+        "bot.settings",
     },
 }
 # What a decision must not be able to reach.

@@ -255,7 +255,7 @@ TROUBLES: dict[str, Text] = {
         "{model} would judge itself. Use another reviewer, or set CFG_ALLOW_SAME_MODEL=1 and see it said in every verdict.",
         "{model}이(가) 자기 자신을 판정하게 돼요. 다른 검토 모델을 쓰거나 CFG_ALLOW_SAME_MODEL=1로 허용하세요. 그러면 모든 판정에 표시돼요.",
     ),
-    "policy-invalid": Text("{path}: {detail}", "{path}: {detail}"),
+    "policy-invalid": Text("{path}: {detail}", "{path}: {detail_ko}"),
 }
 
 EVIDENCE: dict[str, Text] = {
