@@ -14,8 +14,9 @@ from bot.core.builtin.clauses import Clause, Doubtful, read_clauses
 from bot.core.builtin.inventory import owners_called
 from bot.core.builtin.keeping import take_kept
 from bot.core.builtin.planning import paths_called
+from bot.core.builtin.reading import read_wish
 from bot.core.builtin.tokens import Sort, tokenize
-from bot.core.builtin.wishes import ItemWish, MoveWish, NotUnderstood, SetWish, Wish, read_wish
+from bot.core.builtin.wishes import ItemWish, MoveWish, NotUnderstood, SetWish, Wish
 from bot.core.change import Change, LeafChange
 from bot.core.expectation import Derivation, Expectation, Explained
 from bot.core.finding import Evidence, Ground, evidence

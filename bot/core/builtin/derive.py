@@ -13,15 +13,16 @@ from bot.core.builtin.clauses import Clause, Doubtful, read_clauses
 from bot.core.builtin.coordination import readings
 from bot.core.builtin.keeping import Kept, must_be_kept, take_kept
 from bot.core.builtin.planning import Plan, Refused
+from bot.core.builtin.reading import other_wishes, read_wish
 from bot.core.builtin.together import Choice, leaving_out, plan_together
 from bot.core.builtin.wishes import (
     FlagWish,
     ItemWish,
+    KeyWish,
     MoveWish,
     NotUnderstood,
     SetWish,
     Wish,
-    read_wish,
 )
 from bot.core.change import LeafChange, build_change
 from bot.core.expectation import Derivation, Expectation, Explained, Unproven
@@ -56,7 +57,8 @@ def understand(request: Request) -> tuple[Choice, ...] | Unproven:
 
 def _choice(clause: Clause) -> Choice:
     """Every reading of which all parts are understood."""
-    found = (tuple(read_wish(part) for part in reading) for reading in readings(clause))
+    found = [tuple(read_wish(part) for part in reading) for reading in readings(clause)]
+    found += [(wish,) for wish in other_wishes(clause)]
     return tuple(
         tuple(wish for wish in reading if not isinstance(wish, NotUnderstood))
         for reading in found
@@ -83,6 +85,10 @@ def wanted(wishes: Iterable[Wish]) -> Wanted:
                 phrases.append(terms_of(wish.words))
             case SetWish() | FlagWish():
                 phrases.append(terms_of(wish.words))
+            case KeyWish():
+                phrases.append(
+                    terms_of((*wish.words, wish.name) if wish.value is None else wish.words)
+                )
     return Wanted(tuple(dict.fromkeys(literals)), tuple(phrase for phrase in phrases if phrase))
 
 

@@ -5,17 +5,18 @@ Decides only which kind of plan a wish needs; refuses by what that plan refuses.
 
 from __future__ import annotations
 
+from bot.core.builtin.keys import plan_key
 from bot.core.builtin.lists import plan_item
 from bot.core.builtin.moving import plan_entity_move, plan_move
 from bot.core.builtin.planning import Plan, Refused
 from bot.core.builtin.setting import plan_flag, plan_set
-from bot.core.builtin.wishes import FlagWish, ItemWish, MoveWish, SetWish, Wish
+from bot.core.builtin.wishes import FlagWish, ItemWish, KeyWish, MoveWish, SetWish, Wish
 from bot.core.index import Index
 
 
 def plan_wish(wish: Wish, index: Index) -> Plan:
     """The operations that ``wish`` means. Raises Refused."""
-    if not isinstance(wish, MoveWish) and not wish.words:
+    if not isinstance(wish, MoveWish | KeyWish) and not wish.words:
         raise Refused("no-place", words="")  # a neighbour may name it
     match wish:
         case MoveWish():
@@ -26,3 +27,5 @@ def plan_wish(wish: Wish, index: Index) -> Plan:
             return plan_flag(wish, index)
         case ItemWish():
             return plan_item(wish, index)
+        case KeyWish():
+            return plan_key(wish, index)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from bot.core.builtin.place import plan_wish
 from bot.core.builtin.planning import Plan, Refused
 from bot.core.builtin.spelling import mended
-from bot.core.builtin.wishes import FlagWish, ItemWish, MoveWish, SetWish, Wish
+from bot.core.builtin.wishes import FlagWish, ItemWish, KeyWish, MoveWish, SetWish, Wish
 from bot.core.index import Index
 
 Reading = tuple[Wish, ...]
@@ -119,7 +119,7 @@ def _saying(choice: Choice, words: tuple[str, ...]) -> Choice:
 
 def _with_words(wish: Wish, words: tuple[str, ...]) -> Wish:
     match wish:
-        case SetWish() | FlagWish() | ItemWish():
+        case SetWish() | FlagWish() | ItemWish() | KeyWish():
             return replace(wish, words=(*words, *wish.words))
         case MoveWish():
             return wish
