@@ -6,6 +6,7 @@ prints. Exit 0 good, 1 declined or rejected, 2 error, as ``bot.core.outcome`` sa
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
@@ -16,8 +17,10 @@ import click
 
 from bot.core.gate import Mode
 from bot.core.outcome import Outcome, Status, Trouble
+from bot.core.report.neutral import visible
 from bot.core.request import Language, Request, RequestError, language_of, read_request
 from bot.policy import PolicyError
+from bot.policy.inspection import Inspection
 from bot.ports import BaseMoved, ModelError, RepositoryError
 from bot.screen import Screen
 from bot.settings import Settings, SettingsError, read_settings
@@ -121,11 +124,55 @@ def rules(rule: str | None, lang: str | None, *, as_json: bool) -> None:
 
 
 @cli.command()
-def schema() -> None:
-    """Print the JSON Schema of what --json prints."""
-    from bot.core.report.as_json import SCHEMA  # noqa: PLC0415
+@click.argument("of", type=click.Choice(["outcome", "policy"]), default="outcome")
+def schema(of: str) -> None:
+    """Print the JSON Schema of what --json prints, or of the policy file .cfgbot.yml."""
+    from bot.core.report.as_json import SCHEMA as OUTCOME  # noqa: PLC0415
+    from bot.policy.schema import SCHEMA as POLICY  # noqa: PLC0415
 
-    Screen(Language.ENGLISH, as_json=True).json(SCHEMA)
+    Screen(Language.ENGLISH, as_json=True).json(POLICY if of == "policy" else OUTCOME)
+
+
+@cli.group()
+def policy() -> None:
+    """Look at the repository's policy file, .cfgbot.yml."""
+
+
+@policy.command("check")
+@_REPO
+@click.option("--ref", help="The commit to look at (default: HEAD, and the policy on disk).")
+@click.option("--run", is_flag=True, help="Also run the validators, on a copy of the files.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def policy_check(repo: Path, ref: str | None, *, run: bool, as_json: bool) -> None:
+    """Say what is wrong with the policy, and what of it does not hold now.
+
+    Exit codes: 0 good, 1 something does not hold, 2 the policy cannot be used.
+    """
+    screen = Screen(_language(None), as_json=as_json)
+    try:
+        with screen:
+            found = _inspect(repo, ref, run=run)
+    except (RepositoryError, SettingsError) as error:
+        outcome = _without_pipeline(
+            Status.ERROR, "", error.code, {"path": str(repo), **error.facts}
+        )
+        screen.outcome(outcome)
+        sys.exit(outcome.exit_code)
+    if as_json:
+        screen.json(found.as_json(screen.language))
+    else:
+        click.echo("\n".join(visible(line) for line in found.lines(screen.language)))
+    sys.exit(found.exit_code)
+
+
+def _inspect(repo: Path, ref: str | None, *, run: bool) -> Inspection:
+    from bot import wiring  # noqa: PLC0415
+    from bot.policy_check import inspect  # noqa: PLC0415
+
+    settings = read_settings(os.environ)
+    with contextlib.closing(wiring.open_library(repo)) as library:
+        validator = wiring.open_validator(library, settings, programs=True)
+        return inspect(repo, ref, library, settings, validator, run=run)
 
 
 @cli.command()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.core.checks.rule import Rule
 from bot.core.finding import Finding, blocks, warns
 from bot.core.leaf import Document
-from bot.core.masking import mask_documents
+from bot.core.masking import Mask, mask_documents
 from bot.core.validation import Ended, NativeCheck, Validation, concerning, own_files
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _judged(case: Case, wanted: NativeCheck, said: Validation) -> Iterator[Findi
     elif ended is Ended.FAILED and said.before is Ended.FAILED:
         yield warns(ID, None, None, "already", **facts)
     elif ended is Ended.FAILED:
-        output = _shown(case, said.output, wanted.output)
+        output = _hidden(case, said.output, wanted.output)
         path, line = _mentioned(case, said.output)
         yield blocks(ID, path, line, "failed", **facts, output=output or "∅")
     else:
@@ -55,12 +55,16 @@ def _judged(case: Case, wanted: NativeCheck, said: Validation) -> Iterator[Findi
         yield blocks(ID, None, None, ended.value, **facts, seconds=seconds)
 
 
-def _shown(case: Case, output: str, limit: int) -> str:
-    """The end of the output, where programs say what is wrong, with no secret of the files in it."""
+def _hidden(case: Case, output: str, limit: int) -> str:
     known = {**case.base, **case.promised}
     documents = {path: one for path, one in known.items() if isinstance(one, Document)}
     heads = [one for one in case.change.head_docs.values() if isinstance(one, Document)]
     mask = mask_documents(documents, also=heads, request=case.request.text)
+    return shown_output(output, limit, mask)
+
+
+def shown_output(output: str, limit: int, mask: Mask) -> str:
+    """The end of the output, where programs say what is wrong, with no secret of the files in it."""
     lines = mask.hide_lines(_ESCAPES.sub("", output).splitlines())
     text = " ".join(" ".join(line.split()) for line in lines if line.strip())
     return text if len(text) <= limit else "…" + text[-limit:]

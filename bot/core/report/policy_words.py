@@ -137,7 +137,6 @@ FAULTS: dict[str, Text] = {
 }
 
 NOTES: dict[str, Text] = {
-    "broken": Text("{detail}", "{detail}"),
     "glob-matches-nothing": Text(
         "{where}: {pattern} matches no file", "{where}: {pattern}에 맞는 파일이 없어요"
     ),
@@ -149,15 +148,21 @@ NOTES: dict[str, Text] = {
         "validators.{name}: {program} is not allowed here (CFG_VALIDATORS)",
         "validators.{name}: {program}은(는) 여기서 허용되지 않아요 (CFG_VALIDATORS)",
     ),
-    "validator-fails": Text(
+    "validator-failed": Text(
         "validators.{name}: fails on the files as they are: {detail}",
         "validators.{name}: 지금 파일에서 실패해요: {detail}",
+    ),
+    "validator-timeout": Text(
+        "validators.{name}: does not end in time", "validators.{name}: 제시간에 끝나지 않아요"
+    ),
+    "validator-not-started": Text(
+        "validators.{name}: could not be run: {detail}",
+        "validators.{name}: 실행할 수 없어요: {detail}",
     ),
     "environments-overlap": Text(
         "{count} files belong to both {one} and {other}, such as {path}; a change of them deploys both",
         "파일 {count}개가 {one}와(과) {other} 모두에 속해요 (예: {path}). 바꾸면 둘 다 배포돼요",
     ),
-    "models": Text("models: {detail}", "models: {detail}"),
     "none": Text(
         "There is no policy file; everything but what is always protected may change.",
         "정책 파일이 없어요. 늘 보호되는 것 말고는 모두 바꿀 수 있어요.",

@@ -39,14 +39,14 @@ PROMISES: dict[str, RuleText] = {
         {
             "differs": (
                 Text(
-                    "“{name}” would be broken: {key} would be {value}, but {place} says {other}.{why}",
+                    "“{name}” is broken: {key} is {value}, but {place} says {other}.{why}",
                     "“{name}” 약속이 깨져요: {key}은(는) {value}인데 {place}에는 {other}이(가) 있어요.{why}",
                 ),
                 _KEEP,
             ),
             "stranger": (
                 Text(
-                    "“{name}” would be broken: {value} at {key} stands nowhere in {files}.{why}",
+                    "“{name}” is broken: {value} at {key} stands nowhere in {files}.{why}",
                     "“{name}” 약속이 깨져요: {key}의 {value}이(가) {files}에 없어요.{why}",
                 ),
                 Text(
@@ -56,7 +56,7 @@ PROMISES: dict[str, RuleText] = {
             ),
             "outside": (
                 Text(
-                    "“{name}” would be broken: {key} would be {value}; promised is {expected}.{why}",
+                    "“{name}” is broken: {key} is {value}; promised is {expected}.{why}",
                     "“{name}” 약속이 깨져요: {key}이(가) {value}인데 약속은 {expected}이에요.{why}",
                 ),
                 _OTHER,
@@ -73,14 +73,14 @@ PROMISES: dict[str, RuleText] = {
             ),
             "shared": (
                 Text(
-                    "“{name}” would be broken: {value} at {key} already stands at {place}.{why}",
+                    "“{name}” is broken: {value} at {key} already stands at {place}.{why}",
                     "“{name}” 약속이 깨져요: {key}의 {value}은(는) 이미 {place}에 있어요.{why}",
                 ),
                 _OTHER,
             ),
             "order": (
                 Text(
-                    "“{name}” would be broken: {value} at {key} is more than {other} at {place}.{why}",
+                    "“{name}” is broken: {value} at {key} is more than {other} at {place}.{why}",
                     "“{name}” 약속이 깨져요: {key}의 {value}이(가) {place}의 {other}보다 커요.{why}",
                 ),
                 _OTHER,
@@ -94,7 +94,7 @@ PROMISES: dict[str, RuleText] = {
             ),
             "lost": (
                 Text(
-                    "“{name}” would no longer see this file: what it compares is gone.{why}",
+                    "“{name}” no longer sees this file: what it compares is gone.{why}",
                     "“{name}” 약속이 보던 값이 이 파일에서 사라져요.{why}",
                 ),
                 Text("Leave it in its place.", "원래 자리에 두세요."),
