@@ -19,6 +19,8 @@ from bot.core.builtin.clause_words import (
     NUMBER_WORDS,
     POLITE_WORDS,
     QUOTED_TEXT,
+    REASONS,
+    SAID_OTHERWISE,
     SHARING,
 )
 from bot.core.builtin.keeping import take_kept
@@ -70,6 +72,10 @@ def read_clauses(text: str) -> tuple[Clause, ...]:
         Doubtful: the request must be asked about before anything is derived from it.
     """
     text, _ = take_kept(text)
+    for pattern, meaning in SAID_OTHERWISE:
+        text = pattern.sub(meaning, text)
+    for pattern in REASONS:
+        text = pattern.sub(" ", text)
     plain = POLITE_WORDS.sub(" 줘 " if re.search("[가-힣]", text) else " ", text)
     for words, meaning in NUMBER_WORDS.items():
         plain = re.sub(
@@ -81,8 +87,28 @@ def read_clauses(text: str) -> tuple[Clause, ...]:
     found = _with_exclusions(
         [clause for sentence in _sentences(tokenize(plain)) for clause in _clauses(sentence)]
     )
-    found = _with_afterthoughts(found)
+    found = _with_afterthoughts(_with_reports(found))
     return tuple(clause for clause in _inherit(found) if not _asks_nothing(clause))
+
+
+def _with_reports(clauses: list[Clause]) -> list[Clause]:
+    """``캐시 서버 이사갔음 203.0.113.20 -> 203.0.113.40``: the values follow what happened."""
+    done: list[Clause] = []
+    for clause in clauses:
+        last = done[-1] if done else None
+        reports = last is not None and last.korean and last.verb in {Verb.MOVE, Verb.SET}
+        if (
+            last is not None
+            and reports
+            and last.tokens
+            and not any(_gives(token) for token in last.tokens)
+            and clause.verb is None
+            and any(_gives(token) for token in clause.tokens)
+        ):
+            done[-1] = replace(last, tokens=(*last.tokens, *clause.tokens), reason=False)
+        else:
+            done.append(clause)
+    return done
 
 
 def _with_afterthoughts(clauses: list[Clause]) -> list[Clause]:

@@ -14,6 +14,7 @@ MAX_VALUE = 200  # characters of a value that an expression is tried on
 MAX_OPEN = 3  # repetitions without an upper bound
 _COUNTED = re.compile(r"\{(\d*)(,?)(\d*)\}")
 _BIGGEST_COUNT = 64
+_SETS = frozenset({"--", "&&", "~~", "||"})  # a later Python may read these as set operations
 
 
 class ExpressionError(ValueError):
@@ -63,8 +64,12 @@ def _quantifiers(text: str) -> list[tuple[str, str]]:
             before, at = "\\", at + 2
             continue
         if inside:
+            if text[at : at + 2] in _SETS:
+                raise ExpressionError("pattern-invalid", f"{text[at : at + 2]} within […]")
             inside = char != "]"
         elif char == "[":
+            if text[at + 1 : at + 2] == "[":
+                raise ExpressionError("pattern-invalid", "[[ within […]")
             inside = True
             at += 2 if text[at + 1 : at + 2] == "^" else 1
             at += text[at : at + 1] == "]"  # a bracket that stands first is a plain one
