@@ -130,12 +130,163 @@ relay 중계
 home house 집
 office 사무실
 batch 일괄
+cart basket 장바구니 카트
+catalog catalogue 카탈로그
+shipping delivery 배송
+stock 재고
+inventory 인벤토리
+mailer 메일러
+relay 릴레이
+partner partners 파트너 제휴사
+public 공인 퍼블릭 공개
+private 사설 프라이빗 비공개
+lobby 로비
+chat 채팅
+backoffice 백오피스
+ledger 원장
+game 게임
+maintenance 점검 유지보수
+cookie 쿠키
+secure 보안
+expiry expire expires expiration 만료
+retry retries 리트라이
+upload 업로드
+image images 이미지
+memory mem 메모리
+weight 가중치
+balance balancer 밸런서 로드밸런서
+lb haproxy 로드밸런서
+backend 백엔드
+frontend 프론트엔드 프론트
+origin origins 출처
+cors 코스
+host hosts 호스트
+route routes 라우트 경로
+filter 필터
+index 인덱스 색인
+shard shards 샤드
+partition partitions 파티션
+topic 토픽
+broker 브로커
+consumer 컨슈머 소비자
+producer 프로듀서
+group 그룹
+lease 임대
+heartbeat 하트비트
+probe 프로브
+liveness 라이브니스
+readiness 레디니스
+initial 초기
+grace 유예
+period 주기
+evaluation 평가
+sample 샘플 샘플링
+trace tracing 트레이스 추적
+sentry 센트리
+slack 슬랙
+webhook 웹훅
+report reports 리포트 보고서
+export 내보내기
+import 가져오기
+backup backups 백업
+restore 복구
+snapshot 스냅샷
+disk 디스크
+storage 스토리지 저장소
+bucket 버킷
+volume 볼륨
+network 네트워크
+subnet 서브넷
+dns 디엔에스
+resolver 리졸버
+nameserver 네임서버
+ntp 시간서버
+locale 로케일
+timezone tz 타임존 시간대
+currency 통화
+language lang 언어
+format 형식 포맷
+encoding 인코딩
+charset 문자셋
+verbose 상세
+warn warning 경고
+error 에러 오류
+info 정보
+window 윈도우 창
+burst 버스트
+quota 쿼터 할당량
+page 페이지
+item items 아이템 항목
+row rows 행
+column columns 열
+fetch 페치
+sync 동기화
+async 비동기
+commit 커밋
+transaction 트랜잭션
+isolation 격리
+lock 락 잠금
+slow 슬로우 느린
+query 쿼리 질의
+statement 구문 문장
+pool 커넥션풀
+acquire 획득
+leak 누수
+detection 감지
+validation 검증
+password 비밀번호 암호
+secret 시크릿
+certificate cert 인증서
+renewal 갱신주기
+signup register registration 가입 회원가입
+account 계정
+profile 프로필 프로파일
+role 역할
+permission 권한
+guest 게스트
+limit limits 상한
+floor 하한
+min minimum 하한
+max maximum 상한
+ratio 비율
+percent percentage 퍼센트
+factor 계수 배율
+step 단계
+stage 스테이지
+deploy deployment 배포
+rollout 롤아웃
+surge 서지
+namespace 네임스페이스
+pod 파드 팟
+node nodes 노드
+label 라벨
+annotation 애너테이션
+ingress 인그레스
+volume 볼륨
+container 컨테이너
+restart 재시작
+policy 정책
+signal 시그널
+shutdown stop 종료
+startup start 시작
+boot 부팅
+watch watcher 워치 감시
+target targets 타겟 대상
+job jobs 잡 작업
+rule rules 룰
+receiver receivers 수신자
+route 라우팅
+repeat 반복
+silence 사일런스
+tokyo 도쿄
+seoul 서울
+frankfurt 프랑크푸르트
 """
 
 # Words that describe without choosing: they are used where they match, and never missed.
 DESCRIPTORS = frozenset(
     """
-    allow allowed allowlist whitelist 허용 허용목록 화이트리스트
+    new default 기본 기본값 allow allowed allowlist whitelist 허용 허용목록 화이트리스트
     folder folders directory 폴더 디렉터리 디렉토리
     server servers service services setting settings value values config configuration key keys
     parameter option entry entries file files property variable number amount host hosts address

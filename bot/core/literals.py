@@ -56,7 +56,10 @@ _PATTERNS: tuple[tuple[LiteralKind, str], ...] = (
         LiteralKind.DURATION,
         r"(?<![A-Za-z0-9_.-])(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|d|w))+(?![A-Za-z0-9_])",
     ),
-    (LiteralKind.SIZE, r"(?<![A-Za-z0-9_.-])\d+(?:\.\d+)?(?:[kKMGTmg]i?[Bb]?|bytes)(?![A-Za-z0-9_])"),
+    (
+        LiteralKind.SIZE,
+        r"(?<![A-Za-z0-9_.-])\d+(?:\.\d+)?(?:[kKMGTmg]i?[Bb]?|bytes)(?![A-Za-z0-9_])",
+    ),
     (
         LiteralKind.VERSION,
         r"(?<![A-Za-z0-9_.-])v?\d+(?:\.\d+){1,3}(?:[-+_][A-Za-z0-9][A-Za-z0-9.-]*)?(?![A-Za-z0-9_]|\.\d)",

@@ -37,33 +37,43 @@ SAID_OTHERWISE = (
     (re.compile(r"\b(?:should|must|shall|ought to|needs? to|has to|have to|want it to|wants? to) be(?: set to| at| changed to| raised to| lowered to)?\b", re.IGNORECASE), "to"),
     (re.compile(r"\((?:지금|현재|기존)(?:은|는|값|값은)?\s*:?\s*([^\s()]+?)(?:임|이고|인데|이에요|입니다)?\)"), r" \1에서 "),
     (re.compile(r"\((?:currently|now|was|is|it['’]?s|it was)\s*:?\s*([^\s()]+)(?: now| today| right now)?\)", re.IGNORECASE), r" from \1 "),
+    (re.compile(r"\b(?:is|are|was|were) (?:way |far |a bit |much )?too (?:short|long|low|high|small|big|large|noisy|slow|much|little|tight|few)\b", re.IGNORECASE), " "),
+    (re.compile(r"(?<=\w)['’]s\b(?: own\b)?"), " "),
     (re.compile(r"\bget rid of\b|\btake out\b", re.IGNORECASE), "remove"),
     (re.compile(r"\bdrop(?=\s+(?:the\s+)?[A-Za-z_])", re.IGNORECASE), "remove"),
 )  # fmt: skip
 # Why something is asked for is no part of what is asked for; a reason that names a server or a value
 # stays, and with it the doubt.
 REASONS = (
-    re.compile(r"\b(?:because(?: of)?|due to|owing to)\s[^,.;\n\d_]*?(?=[,.;\n]|$|\bplease\b|\bset\b|\bchange\b|\braise\b|\bbump\b|\blower\b)", re.IGNORECASE),
+    re.compile(
+        r"\b(?:because(?: of)?|due to|owing to|ever since|since)\s[^,.;\n\d_]*?(?=[,.;\n]|$|\bplease\b|\bset\b|\bchange\b|\braise\b|\bbump\b|\blower\b)",
+        re.IGNORECASE,
+    ),
     re.compile(r"(?:(?<=^)|(?<=[.,\n]))[^,.;\n\d_A-Za-z]{0,30}(?:때문에|탓에)\s"),
+    # a whole Korean sentence that tells, names no value and orders nothing
+    re.compile(
+        r"(?:^|(?<=[.!?\n]))\s*(?:(?!빼고|제외|만\s|말고|바꿔|바꾸|변경|옮|수정|올려|올리|내려|내리|늘|줄여|줄이|추가|삭제|제거|허용|꺼|켜|빼|지워|맞춰|설정해|주세요|줘)[^.!?\n\dA-Za-z_])+"
+        r"(?:니다|거든요|네요|더라고요|어요|아요|예요|했음|었음|였음|중임|중이에요)\s*[.!~]+"
+    ),
 )
 QUOTED_TEXT = re.compile(r"\"[^\"\n]+\"|`[^`\n]+`|“[^”\n]+”")
 
 KOREAN_NOISE = frozenset(
-    """좀 제발 부탁 부탁해 부탁해요 부탁드려요 부탁드립니다 부탁합니다 해줘 줘 주세요 해주세요 줘요 해줘요 주라 감사합니다 감사해요 고마워 고마워요 안녕
+    """군데 곳들 남아 남은 예전 옛날 구 이전의 있어서 인스턴스 두 세 네 좀 제발 부탁 부탁해 부탁해요 부탁드려요 부탁드립니다 부탁합니다 해줘 줘 주세요 해주세요 줘요 해줘요 주라 감사합니다 감사해요 고마워 고마워요 안녕
     안녕하세요 하이 저기 지금 이제 그냥 이번에 오늘 방금 우리 저희 해당 기존 현재 새 새로운 신규 것 거 걸 그 이 저 요 네 응 빨리 급해 급함 급합니다 얼른 바로
     됩니다 돼요 돼 합니다 해 할게 하자 있는 있던 들어있는 쓰는 쓰던 적힌 되어있는 된 대해 대한 관해 관련 그럼 음 아 값 값을 하고 그리고 및 또 또한 이랑 같이 함께 대신
     에서 부터 까지 으로 로 를 을 에 의 봇 봇아 cfgbot""".split()
 )
 ENGLISH_NOISE = frozenset(
-    """please pls plz kindly hey hi hello thanks thank you thx the a an our my your its this that these those we i i'd i'll need needs want like
-    would to let's lets us just now currently current existing new be is are was has have been it they so also then and too as well
+    """still got have has had own reinstalled rebuilt recreated redeployed tho though ok cheers regards folks guys please pls plz kindly hey hi hello thanks thank you thx the a an our my your its this that these those we i i'd i'll need needs want like
+    would to let's lets us just now currently current existing be is are was has have been it they so also then and too as well
     which value s there here ok okay team bot cfgbot must shall will should right over address do up down
     """.split()
 ) - {"to", "and", "then", "address", "up", "down", "was"}
 FOLLOW = frozenset(
-    """다른 서버 서버들 서버들도 나머지 나머지도 관련 설정 모든 전부 전체 다 모두 곳 곳도 데 데도 파일 파일들 것 것도 클라이언트 클라이언트들 방화벽 방화벽도
+    """남아 남은 예전 옛 있는 곳을 다른 서버 서버들 서버들도 나머지 나머지도 관련 설정 모든 전부 전체 다 모두 곳 곳도 데 데도 파일 파일들 것 것도 클라이언트 클라이언트들 방화벽 방화벽도
     같이 함께 그에 거기에 이에 맞게 따라 쪽 들 여기저기 참조 참조하는 바라보는 보는 쓰는 사용하는 주소 클라우드 각 알아서 이거
-    update the other others server servers everything else everywhere all references reference accordingly rest config configs configuration
+    place places still old has had update the other others server servers everything else everywhere all references reference accordingly rest config configs configuration
     files file that mention mentions it them adjust make sure follow follows along match too also please as well client clients firewall firewalls
     and to with in services service every any use uses using depend depends on point points us of refers keep sync places place where settings
     so they can still reach their its this change talk talks talking everyone anything connect connects connected reaches pointing

@@ -96,19 +96,30 @@ def _with_reports(clauses: list[Clause]) -> list[Clause]:
     done: list[Clause] = []
     for clause in clauses:
         last = done[-1] if done else None
-        reports = last is not None and last.korean and last.verb in {Verb.MOVE, Verb.SET}
+        reports = last is not None and (
+            last.verb in {Verb.MOVE, Verb.SET} if last.korean else _is_pronoun(clause)
+        )
         if (
             last is not None
             and reports
             and last.tokens
             and not any(_gives(token) for token in last.tokens)
-            and clause.verb is None
+            and (clause.verb is None or not last.korean)
             and any(_gives(token) for token in clause.tokens)
         ):
-            done[-1] = replace(last, tokens=(*last.tokens, *clause.tokens), reason=False)
+            verb = last.verb if last.korean else clause.verb
+            tokens = (*last.tokens, *clause.tokens)
+            done[-1] = replace(last, verb=verb, tokens=tokens, reason=False, past=False)
         else:
             done.append(clause)
     return done
+
+
+def _is_pronoun(clause: Clause) -> bool:
+    """``make it 45s``: nothing but values, so what was named before is meant."""
+    return not clause.korean and not any(
+        t.sort is Sort.WORD and t.text.lower() not in {"to", "from"} for t in clause.tokens
+    )
 
 
 def _with_afterthoughts(clauses: list[Clause]) -> list[Clause]:
@@ -185,7 +196,7 @@ def _korean_clauses(sentence: list[Token]) -> Iterator[Clause]:
                 yield Clause(None, tuple(current), korean=True)
                 current = []
             elif current:
-                current.append(Token(Sort.MARK, ",", start=token.start))
+                current.append(_link(token))
         elif not _noise(token, KOREAN_NOISE) and not _noise(token, ENGLISH_NOISE):
             current.append(token)
     if current:
@@ -275,8 +286,14 @@ def _english_parts(sentence: list[Token]) -> Iterator[list[Token]]:
         elif not joins:
             current.append(token)
         else:
-            current.append(Token(Sort.MARK, ",", start=token.start))
+            current.append(_link(token))
     yield current
+
+
+def _link(token: Token) -> Token:
+    """A comma may part what it likes; "and" always joins two of a kind."""
+    mark = "," if token.text == "," else "&"
+    return Token(Sort.MARK, mark, start=token.start)
 
 
 def _starts_anew(rest: Sequence[Token], current: Sequence[Token]) -> bool:

@@ -18,13 +18,18 @@ from bot.core.builtin.verbs import Verb
 Reading = tuple[Clause, ...]
 LINK_PARTICLES = frozenset("과 와 랑 이랑 하고".split())
 MAX_READINGS = 12
+MAX_LINKS = 8
 _ITEMS = frozenset({Verb.ADD, Verb.ALLOW, Verb.REMOVE})
 _Parts = tuple[tuple[Token, ...], ...]
 
 
 def readings(clause: Clause) -> tuple[Reading, ...]:
-    """Every way to read the clause, the plain one (all words name one place) first."""
-    found = [(clause,), *_split(clause)]
+    """Every way to read the clause; where "and" joins, no word of it may be read as one place's."""
+    if sum(_is_comma(token) or _is_and(token) for token in clause.tokens) > MAX_LINKS:
+        return ((clause,),)
+    split = list(_split(clause))
+    joined = any(_is_and(token) for token in clause.tokens)
+    found = split if joined and split else [(clause,), *split]
     return tuple(dict.fromkeys(found))[:MAX_READINGS]
 
 
@@ -63,14 +68,20 @@ def _chains(clause: Clause) -> Iterator[tuple[int, int, _Parts]]:
 
 def _after_link(tokens: Sequence[Token], position: int) -> int | None:
     """The position after the comma, "and" or particle that joins; None where nothing does."""
-    if position < len(tokens) and _is_comma(tokens[position]):
-        return position + 1
+    if position < len(tokens) and (_is_comma(tokens[position]) or _is_and(tokens[position])):
+        both = tokens[position + 1 : position + 2]  # ", and"
+        return position + (2 if both and (_is_comma(both[0]) or _is_and(both[0])) else 1)
     linked = 0 < position < len(tokens) and tokens[position - 1].particle in LINK_PARTICLES
     return position if linked else None
 
 
 def _is_comma(token: Token) -> bool:
     return token.sort is Sort.MARK and token.text == ","
+
+
+def _is_and(token: Token) -> bool:
+    said = token.sort is Sort.MARK and token.text == "&"
+    return said or (token.sort is Sort.WORD and token.particle in LINK_PARTICLES)
 
 
 def _run(clause: Clause, start: int) -> tuple[tuple[Token, ...], int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from bot.core.builtin.clauses import Clause, Doubtful, read_clauses
 from bot.core.builtin.coordination import readings
@@ -30,6 +31,8 @@ from bot.core.index import Index
 from bot.core.request import Request
 from bot.core.resolve import Unresolved, resolve
 from bot.core.words import Term, terms_of
+
+MAX_MEANINGS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,17 @@ def understand(request: Request) -> tuple[Choice, ...] | Unproven:
 
 def _choice(clause: Clause) -> Choice:
     """Every reading of which all parts are understood."""
-    found = [tuple(read_wish(part) for part in reading) for reading in readings(clause)]
-    found += [(wish,) for wish in other_wishes(clause)]
     return tuple(
-        tuple(wish for wish in reading if not isinstance(wish, NotUnderstood))
-        for reading in found
-        if not any(isinstance(wish, NotUnderstood) for wish in reading)
-    )
+        wishes
+        for reading in readings(clause)
+        for wishes in product(*(_meanings(part) for part in reading))
+    )[:MAX_MEANINGS]
+
+
+def _meanings(clause: Clause) -> tuple[Wish, ...]:
+    first = read_wish(clause)
+    known = () if isinstance(first, NotUnderstood) else (first,)
+    return (*known, *other_wishes(clause))
 
 
 def all_wishes(choices: Iterable[Choice]) -> tuple[Wish, ...]:

@@ -36,7 +36,7 @@ def owned(index: Index) -> Iterable[tuple[Owner, Entry]]:
     """Every address that an inventory gives to somebody."""
     for document in index.readable:
         for entry in index.entries_in(document) if is_inventory(document.path) else ():
-            if entry.own & _ADDRESS_KEYS and address(entry.place.leaf.value):
+            if address(entry.place.leaf.value) and not entry.in_list:
                 yield Owner(entry.place.leaf.value, entry.place), entry
 
 

@@ -21,16 +21,18 @@ from bot.core.words import Term, terms_of
 
 _INNER = r"(?:(?!\b(?:and|but|then)\b|[가-힣](?:고|되|며|지만)\s)[^,;()\n.]|\.(?=\S))"
 _KEPT = rf"(?P<kept>{_INNER}+?)"
-_STAY = r"(?:as (?:it is|is|it was|they are|they were|before)|the same|put|unchanged|untouched|alone|where (?:it is|they are))"
+_STAY = r"(?:as (?:it is|is|it was|they are|they were|before)|the same|put|unchanged|untouched|alone|where (?:it is|they are)|on|off|at \S+)(?: for now| please)?"
 _START = r"(?:^|[,(;.]|\band\b|\bbut\b)\s*(?:just |please )?"
 _ENGLISH = (
     rf"{_START}(?:do not|don['’]?t|never|without|no need to)\s+(?:touch|change|modify|alter|edit|touching|changing|editing)\s+{_KEPT}(?=[,.;)\n]|$)\)?",
     rf"{_START}(?:leave|keep)\s+{_KEPT}\s+{_STAY}\)?",
     rf"{_START}{_KEPT}\s+(?:can |should |must )?(?:stays?|remains?)\s+{_STAY}\)?",
+    rf"(?:[.,;(]|\band|\bbut)\s*{_KEPT}\s+(?:is|are)\s+(?:fine|ok|okay|correct|good|right)\b(?: as (?:it )?is)?\)?",
     rf"(?:[,(]|\band|\bbut)\s*not\s+(?:in |on |for |the )*{_KEPT}(?=[,.;)\n]|$)\)?",
 )
 _KOREAN = (
-    rf"(?:^|[,(.]|고|되|지만)\s*{_KEPT}(?:은|는|을|를|도|쪽은)?\s*(?:절대\s*|제발\s*)?(?:건드리지|손대지|바꾸지|변경하지|수정하지|고치지)\s*(?:마|말)[가-힣]*(?:\s*(?:주세요|줘|요))?\)?",
+    rf"(?:^|[,(.]|고|되|지만)\s*{_KEPT}(?:은|는|을|를|도|쪽은)?\s*(?:절대\s*|제발\s*)?(?:건드리지|건들지|손대지|만지지|바꾸지|변경하지|수정하지|고치지)\s*(?:마|말)[가-힣]*(?:\s*(?:주세요|줘|요))?\)?",
+    rf"(?:^|[,(.]|고|되|지만)\s*{_KEPT}(?:은|는|을|를|도|쪽은|건)?\s*(?:냅두|냅둬|놔두|놔둬|내버려\s*두)[가-힣]*(?:\s*(?:주세요|줘))?(?=[,.)\n]|$)\)?",
     rf"(?:^|[,(.]|고|되|지만)\s*{_KEPT}(?:은|는|을|를|도|쪽은)?\s*그대로(?:\s*(?:두|둬|놔|놓|유지|냅)[가-힣]*(?:\s*(?:주세요|줘|돼요?|됩니다))?)?(?=[,.)\n]|$)\)?",
     r"(?P<kept>(?:[A-Za-z가-힣][\w./-]*))\s*말고는?(?=\s)",
 )
@@ -82,9 +84,10 @@ def must_be_kept(change: Change, kept: Iterable[Kept], index: Index) -> None:
     """Raises Refused where ``change`` touches what was to stay, or nobody knows what that is."""
     for one in kept:
         terms = [term for term in terms_of(one.words) if term.required]
-        unknown = [t for t in terms if not any(entry.fits(t) for entry in index.entries)]
+        # a word that means nothing here could only protect less than the others do
+        terms = [term for term in terms if any(entry.fits(term) for entry in index.entries)]
         nothing = not one.literals and not terms and not _is_rest(one)
-        if nothing or unknown or any(_touches(c, one, terms, change) for c in change.leaf_changes):
+        if nothing or any(_touches(c, one, terms, change) for c in change.leaf_changes):
             raise Refused("doubtful", word=one.said)
 
 

@@ -22,7 +22,7 @@ from bot.core.operation import Move, Scope
 from bot.core.words import terms_of
 
 # What "the address of X" may be called: with these words alone a whole server is meant.
-_ADDRESS_WORDS = frozenset({"address", "addr", "ip"})
+_ADDRESS_WORDS = frozenset({"address", "addr", "ip", "domain", "hostname", "url", "endpoint"})
 # "In the firewalls" names a kind of file, not files: which they are cannot be told from paths.
 _CATEGORIES = frozenset({"firewall"})
 

@@ -87,9 +87,9 @@ def english_roles(tokens: Sequence[Token]) -> Roles | None:
             roles.old = roles.loose.pop() if roles.loose else roles.old
             preposition = "to"
         elif token.sort in {Sort.MARK, Sort.ASSIGN}:
-            if token.sort is Sort.MARK and token.text not in ",()':":
+            if token.sort is Sort.MARK and token.text not in ",&()':":
                 return None
-            preposition = "" if token.text == "," else preposition
+            preposition = "" if token.text in ",&" else preposition
         elif preposition == "by" and _by_how_much(token):
             return None
         else:
