@@ -39,6 +39,10 @@ SAID_OTHERWISE = (
     (re.compile(r"\((?:currently|now|was|is|it['’]?s|it was)\s*:?\s*([^\s()]+)(?: now| today| right now)?\)", re.IGNORECASE), r" from \1 "),
     (re.compile(r"\b(?:is|are|was|were) (?:way |far |a bit |much )?too (?:short|long|low|high|small|big|large|noisy|slow|much|little|tight|few)\b", re.IGNORECASE), " "),
     (re.compile(r"(?<=\w)['’]s\b(?: own\b)?"), " "),
+    (re.compile(r"[,(]?\s*\b(?:and )?only there\b!*\)?", re.IGNORECASE), " "),
+    (re.compile(r",?\s*\bnot (?=\d)", re.IGNORECASE), " ⇐ "),
+    (re.compile(r"[ㄱ-ㅎㅏ-ㅣ]{2,}|\b(?:asap|fyi|btw)\b[:,]?|[!~]{2,}", re.IGNORECASE), " "),
+    (re.compile(r"빠짐\s?없이"), "모두"),
     (re.compile(r"\bget rid of\b|\btake out\b", re.IGNORECASE), "remove"),
     (re.compile(r"\bdrop(?=\s+(?:the\s+)?[A-Za-z_])", re.IGNORECASE), "remove"),
 )  # fmt: skip
@@ -52,11 +56,23 @@ REASONS = (
     re.compile(r"(?:(?<=^)|(?<=[.,\n]))[^,.;\n\d_A-Za-z]{0,30}(?:때문에|탓에)\s"),
     # a whole Korean sentence that tells, names no value and orders nothing
     re.compile(
-        r"(?:^|(?<=[.!?\n]))\s*(?:(?!빼고|제외|만\s|말고|바꿔|바꾸|변경|옮|수정|올려|올리|내려|내리|늘|줄여|줄이|추가|삭제|제거|허용|꺼|켜|빼|지워|맞춰|설정해|주세요|줘)[^.!?\n\dA-Za-z_])+"
+        r"(?:^|(?<=[.!?\n]))\s*(?:(?!빼고|제외|만\s|말고|바꿔|바꾸|변경|옮|수정|올려|올리|내려|내리|늘|줄여|줄이|추가|삭제|제거|허용|꺼|켜|빼|지워|맞춰|설정해|주세요|줘)[^.!?\n\d_])+"
         r"(?:니다|거든요|네요|더라고요|어요|아요|예요|했음|었음|였음|중임|중이에요)\s*[.!~]+"
     ),
 )
 QUOTED_TEXT = re.compile(r"\"[^\"\n]+\"|`[^`\n]+`|“[^”\n]+”")
+# "… every place that knows the old address": says how far a move reaches, which is everywhere.
+EVERY = re.compile(
+    r"\b(?:every|all|everywhere|everything|everyone|anywhere|wherever|rest|others)\b|전부|모두|모든|(?<![가-힣])다(?![가-힣])|여기저기|곳곳",
+    re.IGNORECASE,
+)
+KNOWS = re.compile(
+    r"\b(?:place|places|address|ip|old|references?|mentions?|knows?|points?|uses?|follow|configs?|files?|spots?)\b|곳|주소|적혀|박혀|박힌|참조|군데|남아|맞춰|바라보",
+    re.IGNORECASE,
+)
+LIMITS = re.compile(
+    r"\b(?:only|just|except|but|not|keep|leave)\b|만(?![가-힣])|빼고|제외|말고", re.IGNORECASE
+)
 
 KOREAN_NOISE = frozenset(
     """군데 곳들 남아 남은 예전 옛날 구 이전의 있어서 인스턴스 두 세 네 좀 제발 부탁 부탁해 부탁해요 부탁드려요 부탁드립니다 부탁합니다 해줘 줘 주세요 해주세요 줘요 해줘요 주라 감사합니다 감사해요 고마워 고마워요 안녕

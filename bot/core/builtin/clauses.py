@@ -13,9 +13,12 @@ from dataclasses import dataclass, replace
 from bot.core.builtin.clause_words import (
     DOUBT,
     ENGLISH_NOISE,
+    EVERY,
     EXCEPT,
     FOLLOW,
+    KNOWS,
     KOREAN_NOISE,
+    LIMITS,
     NUMBER_WORDS,
     POLITE_WORDS,
     QUOTED_TEXT,
@@ -34,6 +37,7 @@ from bot.core.builtin.verbs import (
     korean_verb,
     mistyped_verb,
 )
+from bot.core.literals import is_distinctive
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,30 @@ def read_clauses(text: str) -> tuple[Clause, ...]:
         [clause for sentence in _sentences(tokenize(plain)) for clause in _clauses(sentence)]
     )
     found = _with_afterthoughts(_with_reports(found))
-    return tuple(clause for clause in _inherit(found) if not _asks_nothing(clause))
+    found = _inherit(found)
+    return tuple(
+        clause
+        for position, clause in enumerate(found)
+        if not _asks_nothing(clause) and not _repeats_a_move(found[:position], clause)
+    )
+
+
+def _repeats_a_move(before: Sequence[Clause], clause: Clause) -> bool:
+    """After a move, "fix every place that knows the old address" asks for what a move is anyway."""
+    moves = any(
+        token.valued and is_distinctive(token.text)
+        for earlier in before
+        for token in earlier.tokens
+    )
+    text = clause.text
+    return (
+        moves
+        and clause.verb in {None, Verb.SET, Verb.MOVE}
+        and not any(_gives(token) for token in clause.tokens)
+        and not any("_" in token.text for token in clause.tokens)
+        and bool(EVERY.search(text) and KNOWS.search(text))
+        and not LIMITS.search(text)
+    )
 
 
 def _with_reports(clauses: list[Clause]) -> list[Clause]:

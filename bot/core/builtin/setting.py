@@ -141,10 +141,47 @@ def _entries(
     _must_be_readable(meant[0], terms, index)
     # of places that the words fit equally, only those that can take the value can be meant
     entries = tuple(filter(prefer, meant)) or meant
+    _must_be_told_apart(entries, terms, index, lambda e: accept(e) and prefer(e))
     same_name = len({entry.own for entry in entries}) == 1
     if len(entries) > 1 and not (many and same_name):
         raise Refused("two-places", (entry.place for entry in entries), words=" ".join(words))
     return entries
+
+
+def _must_be_told_apart(
+    entries: Sequence[Entry],
+    terms: Sequence[Term],
+    index: Index,
+    accept: Callable[[Entry], bool],
+) -> None:
+    """ "The timeout": where one stands under a name nobody said, ``MATCH_TIMEOUT`` is meant as well."""
+    said_words = frozenset().union(*(term.options for term in terms))
+    required = [term for term in terms if term.required]
+    if any(term.identifier for term in terms) or any(
+        not _under_unsaid(entry, said_words) for entry in entries
+    ):
+        return
+    rivals = [
+        entry
+        for entry in index.entries
+        if entry not in entries
+        and entry.own & entries[0].own & said_words
+        and all(entry.fits(term) for term in required)
+        and not entry.in_list
+        and accept(entry)
+    ]
+    if rivals:
+        raise Refused(
+            "two-places",
+            (e.place for e in (*entries, *rivals)),
+            words=" ".join(t.word for t in terms),
+        )
+
+
+def _under_unsaid(entry: Entry, said_words: frozenset[str]) -> bool:
+    """True where the mapping the place stands in has a name of its own that was not said."""
+    steps = [step for step in entry.place.leaf.key[:-1] if isinstance(step, str)]
+    return len(entry.own) == 1 and bool(steps) and not words_in(steps[-1]) & said_words
 
 
 def _set_by(

@@ -13,7 +13,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from bot.core.builtin.clause_words import ENGLISH_NOISE, FOLLOW
-from bot.core.glossary import korean_words
+from bot.core.glossary import korean_words, options
 from bot.core.index import Index
 from bot.core.words import terms_of
 
@@ -30,7 +30,7 @@ def mended(words: Iterable[str], index: Index) -> tuple[str, ...]:
 
 
 def _mended(word: str, index: Index) -> str:
-    if any(character.isdigit() for character in word) or _means_something(word, index):
+    if any(character.isdigit() for character in word) or means_something(word, index):
         return word
     if not word.isascii():
         near = _nearest(_jamo(word), {_jamo(known): known for known in korean_words()})
@@ -42,7 +42,13 @@ def _mended(word: str, index: Index) -> str:
     return near.pop() if len(near) == 1 else word
 
 
-def _means_something(word: str, index: Index) -> bool:
+def is_live_word(word: str) -> bool:
+    """True for what people call the environment that is not for trying things."""
+    return "production" in options(word.lower())
+
+
+def means_something(word: str, index: Index) -> bool:
+    """True where a place or a file is known by the word, or the word only describes."""
     return any(
         option in index.vocabulary for term in terms_of((word,)) for option in term.options
     ) or not any(term.required for term in terms_of((word,)))

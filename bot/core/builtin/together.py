@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.core.builtin.place import plan_wish
 from bot.core.builtin.planning import Plan, Refused
-from bot.core.builtin.spelling import mended
+from bot.core.builtin.spelling import is_live_word, means_something, mended
 from bot.core.builtin.wishes import FlagWish, ItemWish, KeyWish, MoveWish, SetWish, Wish
 from bot.core.index import Index
 
@@ -75,6 +75,11 @@ def _spelt(wish: Wish, index: Index) -> Wish:
             within=mended(wish.within, index),
         )
     words = mended(wish.words, index)
+    live = [word for word in words if is_live_word(word) and not means_something(word, index)]
+    if live and not wish.without and "staging" in index.vocabulary:
+        # where only the others are marked ("backoffice-staging"), production is what is not
+        rest = tuple(word for word in words if word not in live)
+        return replace(wish, words=rest, without=("staging",))
     return replace(wish, words=words) if words else wish
 
 
