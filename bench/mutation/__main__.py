@@ -1,0 +1,115 @@
+"""``python -m bench.mutation``: copy, mutate, hunt, sum up; ends with 1 below the least share.
+
+Also ends with 1 where a survivor has no explanation. Writes ``results.json`` and the page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from dataclasses import asdict
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from bench.mutation.mutants import mutate
+from bench.mutation.results import explained, summed_up
+from bench.mutation.results import page as page_of
+
+_HERE = Path(__file__).parent
+_ROOT = _HERE.parent.parent
+_SKIPPED = shutil.ignore_patterns("__pycache__", ".hypothesis", "*.pyc")
+
+
+def main() -> int:
+    """Run as the command line says."""
+    options = _options()
+    config: dict[str, Any] = tomllib.loads((_HERE / "config.toml").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory(prefix="cfgbot-mutation-") as scratch:
+        outcomes = _hunted(Path(scratch), config, options)
+    results = summed_up(outcomes, explained(_HERE / "survivors.yml"))
+    text = json.dumps(results, ensure_ascii=False, indent=1) + "\n"
+    if options.out:
+        options.out.write_text(text, encoding="utf-8")
+    elif options.only == "*" and not options.again and not options.tests:
+        (_HERE / "results.json").write_text(text, encoding="utf-8")
+        (_ROOT / "docs" / "mutation.md").write_text(page_of(results), encoding="utf-8")
+    for one in results["survivors"]:
+        if not one["group"]:
+            print(f"{one['module']}:{one['line']} {one['function']}")
+            print(f"  - {one['was']}\n  + {one['now']}")
+    print(json.dumps(results["total"]))
+    unexplained = [one for one in results["survivors"] if not one["group"]]
+    return int(results["total"]["score"] < config["least"] or bool(unexplained))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.mutation", description=__doc__)
+    parser.add_argument("--only", default="*", help="pattern of modules")
+    parser.add_argument("--again", type=Path, help="only what survived in this results file")
+    parser.add_argument("--tests", nargs="*", help="patterns of tests instead of the usual ones")
+    parser.add_argument(
+        "--out", type=Path, help="where to write results, instead of the usual places"
+    )
+    return parser.parse_args()
+
+
+def _hunted(
+    scratch: Path, config: dict[str, Any], options: argparse.Namespace
+) -> list[dict[str, Any]]:
+    for name in config["copy"]:
+        source = _ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, scratch / name, ignore=_SKIPPED)
+        else:
+            shutil.copy(source, scratch / name)
+    # mutmut reads its own settings from where it runs
+    (scratch / "setup.cfg").write_text("[mutmut]\nsource_paths = bot\n", encoding="utf-8")
+    with contextlib.chdir(scratch):
+        mutants = [
+            mutant
+            for path in _matching(scratch, config["mutate"])
+            if fnmatch(path.stem, options.only)
+            for mutant in mutate(scratch, path)
+        ]
+    if options.again:
+        old = json.loads(options.again.read_text(encoding="utf-8"))["survivors"]
+        living = {(one["module"], one["line"], one["now"]) for one in old}
+        mutants = [one for one in mutants if (one.module, one.line, one.now) in living]
+    tests = options.tests or config["tests"]
+    plan = {
+        "mutants": [asdict(mutant) for mutant in mutants],
+        "tests": [str(path.relative_to(scratch)) for path in _matching(scratch, tests)],
+        "report": str(scratch / "outcomes.jsonl"),
+        "factor": config["timeout_factor"],
+        "seconds": config["timeout_seconds"],
+        "laws": config["laws"],
+        "laws_for": config["laws_for"],
+    }
+    (scratch / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    _run(scratch)
+    report = (scratch / "outcomes.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in report.splitlines()]
+
+
+def _matching(root: Path, patterns: list[str]) -> list[Path]:
+    found = (path for pattern in patterns for path in sorted(root.glob(pattern)))
+    return [path for path in found if path.name != "__init__.py" or path.parent.name == "checks"]
+
+
+def _run(scratch: Path) -> None:
+    # CI=true: hypothesis tries the same examples every time; the copy comes before the checkout
+    surroundings = {**os.environ, "CI": "true", "PYTHONPATH": str(scratch), "PYTHONHASHSEED": "0"}
+    command = [sys.executable, "-m", "bench.mutation.hunt", "plan.json"]
+    subprocess.run(command, cwd=scratch, env=surroundings, check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
