@@ -141,7 +141,7 @@ partner partners 파트너 제휴사
 public 공인 퍼블릭 공개
 private 사설 프라이빗 비공개
 lobby 로비
-chat 채팅
+chat 채팅 챗
 backoffice 백오피스
 ledger 원장
 game 게임
@@ -286,7 +286,7 @@ frankfurt 프랑크푸르트
 # Words that describe without choosing: they are used where they match, and never missed.
 DESCRIPTORS = frozenset(
     """
-    new default 기본 기본값 allow allowed allowlist whitelist 허용 허용목록 화이트리스트
+    new old default 기본 기본값 횟수 갯수 개수 수 count allow allowed allowlist whitelist 허용 허용목록 화이트리스트
     folder folders directory 폴더 디렉터리 디렉토리
     server servers service services setting settings value values config configuration key keys
     parameter option entry entries file files property variable number amount host hosts address

@@ -34,6 +34,11 @@ NAMING = frozenset(
         "container_name",
         "cloud",
         "user",
+        "title",
+        "label",
+        "alias",
+        "nickname",
+        "display_name",
     }
 )
 # In these a number at the end of a key path counts arguments, not items of a list.

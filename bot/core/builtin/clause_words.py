@@ -39,10 +39,13 @@ SAID_OTHERWISE = (
     (re.compile(r"\((?:currently|now|was|is|it['’]?s|it was)\s*:?\s*([^\s()]+)(?: now| today| right now)?\)", re.IGNORECASE), r" from \1 "),
     (re.compile(r"\b(?:is|are|was|were) (?:way |far |a bit |much )?too (?:short|long|low|high|small|big|large|noisy|slow|much|little|tight|few)\b", re.IGNORECASE), " "),
     (re.compile(r"(?<=\w)['’]s\b(?: own\b)?"), " "),
+    (re.compile(r"\b(?:thanks|thank you|thx|ty|cheers|regards|best)\b[^.?\n\d_]{0,40}$", re.IGNORECASE), " "),
+    (re.compile(r"\b([\w-]+) and its (?=[a-z])", re.IGNORECASE), r"\1 and \1 "),
     (re.compile(r"[,(]?\s*\b(?:and )?only there\b!*\)?", re.IGNORECASE), " "),
     (re.compile(r",?\s*\bnot (?=\d)", re.IGNORECASE), " ⇐ "),
     (re.compile(r"[ㄱ-ㅎㅏ-ㅣ]{2,}|\b(?:asap|fyi|btw)\b[:,]?|[!~]{2,}", re.IGNORECASE), " "),
     (re.compile(r"빠짐\s?없이"), "모두"),
+    (re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u26FF\u2702-\u27A0]"), " "),
     (re.compile(r"\bget rid of\b|\btake out\b", re.IGNORECASE), "remove"),
     (re.compile(r"\bdrop(?=\s+(?:the\s+)?[A-Za-z_])", re.IGNORECASE), "remove"),
 )  # fmt: skip
@@ -67,7 +70,7 @@ EVERY = re.compile(
     re.IGNORECASE,
 )
 KNOWS = re.compile(
-    r"\b(?:place|places|address|ip|old|references?|mentions?|knows?|points?|uses?|follow|configs?|files?|spots?)\b|곳|주소|적혀|박혀|박힌|참조|군데|남아|맞춰|바라보",
+    r"\b(?:place|places|address|ip|old|references?|mentions?|knows?|points?|uses?|follow|configs?|files?|spots?)\b|곳|주소|설정|적혀|박혀|박힌|참조|군데|남아|맞춰|바라보",
     re.IGNORECASE,
 )
 LIMITS = re.compile(

@@ -153,9 +153,12 @@ def _with_afterthoughts(clauses: list[Clause]) -> list[Clause]:
     """``… 바꿔줘 (auth-1)``: words after the verb that give no value say more of the wish before."""
     done: list[Clause] = []
     for clause in clauses:
-        bare = clause.verb is None and clause.korean and not any(_gives(t) for t in clause.tokens)
-        if bare and done and not _asks_nothing(clause) and done[-1].korean:
-            done[-1] = replace(done[-1], tokens=(*clause.tokens, *done[-1].tokens))
+        only_was = all(t.valued and t.particle == "에서" for t in clause.tokens)  # "(지금 100)"
+        says = any(_gives(token) for token in clause.tokens) and not only_was
+        bare = clause.verb is None and clause.korean and not says
+        asks = not _asks_nothing(clause) and not _repeats_a_move(done, clause)
+        if bare and done and asks and done[-1].korean:
+            done[-1] = replace(done[-1], tokens=(*done[-1].tokens, *clause.tokens))
         else:
             done.append(clause)
     return done

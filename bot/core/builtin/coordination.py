@@ -19,6 +19,7 @@ Reading = tuple[Clause, ...]
 LINK_PARTICLES = frozenset("과 와 랑 이랑 하고".split())
 MAX_READINGS = 12
 MAX_LINKS = 8
+_VALUES = frozenset({"로", "으로"})
 _ITEMS = frozenset({Verb.ADD, Verb.ALLOW, Verb.REMOVE})
 _Parts = tuple[tuple[Token, ...], ...]
 
@@ -97,13 +98,16 @@ def _run(clause: Clause, start: int) -> tuple[tuple[Token, ...], int]:
 
 def _joins(token: Token, clause: Clause) -> bool:
     if token.sort is Sort.WORD:
+        if token.particle in _VALUES:  # "debug로" is what it becomes, not whose it is
+            return False
         return clause.korean or token.text.lower() not in PREPOSITIONS
     return token.valued and clause.verb in _ITEMS
 
 
 def _alternatives(runs: _Parts) -> Iterator[_Parts]:
     """As whole names, and with what stands before the first or after the last meant for each."""
-    first, *middle, last = runs
+    first, *middle, last = (_unlinked(run) for run in runs)
+    runs = (first, *middle, last)
     ending = last[-1].particle
     yield tuple(_ended(run, ending) for run in runs)
     if any(len(run) != 1 for run in middle):
@@ -118,8 +122,14 @@ def _alternatives(runs: _Parts) -> Iterator[_Parts]:
         yield tuple((*before, *one, *after) for one in singles)
 
 
+def _unlinked(run: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Once read, the particle that joined says nothing more."""
+    joined = run[-1].particle in LINK_PARTICLES
+    return (*run[:-1], replace(run[-1], particle="")) if joined else run
+
+
 def _ended(run: tuple[Token, ...], particle: str) -> tuple[Token, ...]:
     """``api-1과`` plays the part that ``api-2의`` shows."""
-    if run[-1].particle not in LINK_PARTICLES | {""}:
+    if run[-1].particle:
         return run
     return (*run[:-1], replace(run[-1], particle=particle))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from bot.core.builtin.planning import Plan, Refused, narrow_out, paths_called, said_by
+from bot.core.builtin.planning import Plan, Refused, is_called, narrow_out, paths_called, said_by
 from bot.core.builtin.wishes import KeyWish
 from bot.core.change import Action, LeafChange
 from bot.core.expectation import Explained
@@ -66,7 +66,11 @@ def _mappings(wish: KeyWish, index: Index) -> list[Mapping]:
     documents = [
         document
         for document in index.readable
-        if document.path not in left_out and document.format in _KEYED
+        if document.path not in left_out
+        and document.format in _KEYED
+        and all(
+            is_called(document.path, word) for word in wish.words if word[:1] == "." or "/" in word
+        )
     ]
     named = set(paths_called(wish.words, (document.path for document in documents)))
     whole: list[Mapping] = [
@@ -84,7 +88,11 @@ def _mappings(wish: KeyWish, index: Index) -> list[Mapping]:
 
 def _inner(document: Document, wish: KeyWish, index: Index) -> list[Mapping]:
     """Mappings of ``document`` that are themselves named: their own name is one of the words."""
-    required = [term for term in terms_of(wish.words) if term.required]
+    required = [
+        term
+        for term in terms_of(word for word in wish.words if not is_called(document.path, word))
+        if term.required
+    ]
     found: dict[KeyPath, Mapping] = {}
     for entry in index.entries_in(document):
         parent = entry.place.leaf.key[:-1]

@@ -65,7 +65,8 @@ def _in_keys(literal: str, index: Index) -> bool:
 def _move_scope(wish: MoveWish, places: Sequence[Place], index: Index) -> Scope:
     """Words about a move name the server that moved, or limit where; else nobody knows."""
     without = narrow_out(wish.without, {place.path for place in places})
-    _must_own(_known_words(wish.subject, index), wish.old, index)
+    says_address = any(_is_address_word(word) and word != "" for word in wish.subject)
+    _must_own(_known_words(wish.subject, index), wish.old, index, says_address=says_address)
     named = tuple(word for word in wish.named if not _is_address_word(word))
     within = tuple(word for word in wish.within if not _is_address_word(word))
     if _limits(named) and not _owns(named, wish.old, index):
@@ -91,7 +92,7 @@ def _known_words(words: Iterable[str], index: Index) -> tuple[str, ...]:
     In English what stands before the verb may also forbid it ("avoid changing"): there each counts.
     """
     said = [word for word in words if not _is_address_word(word)]
-    if any(word.isascii() for word in said):
+    if all(word.isascii() for word in said):
         return tuple(said)
     return tuple(
         word
@@ -110,12 +111,17 @@ def _is_address_word(word: str) -> bool:
     }
 
 
-def _must_own(words: tuple[str, ...], literal: str, index: Index) -> None:
-    """Of "the config server moved from X" the inventory must not say that X is another's."""
+def _must_own(words: tuple[str, ...], literal: str, index: Index, *, says_address: bool) -> None:
+    """Of "the config server moved from X" the inventory must not say that X is another's.
+
+    "The office's IP" is the literal itself, whoever the inventory does not know.
+    """
     if not [term for term in terms_of(words) if term.required] or not words:
         return
     owners = owners_called(words, index)
     if not owners and owner_of(literal, index) is None:
+        if says_address or _describes_the_holders(words, literal, index):
+            return
         raise Refused("scope-unknown", words=" ".join(words))
     if owners and literal not in {owner.address for owner in owners} and address(literal):
         raise Refused(
@@ -129,6 +135,15 @@ def _must_own(words: tuple[str, ...], literal: str, index: Index) -> None:
         raise Refused(
             "owner-differs", (other.place,), literal=literal, words=" ".join(words), actual=literal
         )
+
+
+def _describes_the_holders(words: tuple[str, ...], literal: str, index: Index) -> bool:
+    """``메일 릴레이가 smtp.example.org에서 …``: a host that no inventory knows, by what it is for."""
+    if address(literal) is not None or any(word.isascii() for word in words):
+        return False
+    holders = set(index.holders(literal))
+    entries = [entry for entry in index.entries if entry.place in holders]
+    return any(entry.fits(term) for entry in entries for term in terms_of(words))
 
 
 def _owns(words: tuple[str, ...], literal: str, index: Index) -> bool:
@@ -179,7 +194,7 @@ def plan_entity_move(wish: SetWish, index: Index) -> Plan | None:
         return None
     words = tuple(word for word in wish.words if not _is_address_word(word))
     owners = tuple(o for o in owners_called(words, index) if same_sort(o.address, token.text))
-    if len(owners) != 1 or not _names_a_server(wish.words, owners[0], index):
+    if len(owners) != 1 or not _names_a_server(words, owners[0], index):
         return None
     old = owners[0].address
     _must_be_movable(old, token.text)

@@ -63,7 +63,7 @@ def narrow_out(without: tuple[str, ...], paths: Collection[str]) -> tuple[str, .
     return tuple("/" + path for path in found)
 
 
-def _is_called(path: str, word: str) -> bool:
+def is_called(path: str, word: str) -> bool:
     """``hosts.ini`` and ``group_vars/db.yml`` end the path, ``clouds/oracle`` is a part of it."""
     return f"/{word.strip('/')}/" in f"/{path}/"
 
@@ -72,7 +72,7 @@ def paths_called(words: Iterable[str], paths: Iterable[str]) -> list[str]:
     """The paths that have all the words, sorted; by meaning only where none has the words themselves."""
     said = tuple(words)
     literal = [word for word in said if re.search(r"[/.]", word)]
-    paths = [path for path in paths if all(_is_called(path, word) for word in literal)]
+    paths = [path for path in paths if all(is_called(path, word) for word in literal)]
     plain = terms_of(word for word in said if word not in literal)
     terms = [term for term in plain if term.required]
     known = {path: words_in(path) for path in paths}

@@ -154,7 +154,7 @@ def _must_be_told_apart(
     index: Index,
     accept: Callable[[Entry], bool],
 ) -> None:
-    """ "The timeout": where one stands under a name nobody said, ``MATCH_TIMEOUT`` is meant as well."""
+    """As in "the timeout": where one stands under a name nobody said, ``MATCH_TIMEOUT`` is meant as well."""
     said_words = frozenset().union(*(term.options for term in terms))
     required = [term for term in terms if term.required]
     if any(term.identifier for term in terms) or any(

@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from bot.core.builtin.place import plan_wish
 from bot.core.builtin.planning import Plan, Refused
-from bot.core.builtin.spelling import is_live_word, means_something, mended
+from bot.core.builtin.spelling import is_live_word, mended
 from bot.core.builtin.wishes import FlagWish, ItemWish, KeyWish, MoveWish, SetWish, Wish
 from bot.core.index import Index
+from bot.core.resolve import resolve
 
 Reading = tuple[Wish, ...]
 Choice = tuple[Reading, ...]
@@ -53,16 +54,29 @@ def _attempt(choice: Choice, index: Index) -> tuple[Plan, ...] | Refused:
     first: Refused | None = None
     for reading in choice:
         try:
-            plans = tuple(plan_wish(_spelt(wish, index), index) for wish in reading)
+            plans = tuple(_planned(_spelt(wish, index), index) for wish in reading)
         except Refused as why:
             first = first or why
             continue
-        held[_meaning(plans)] = plans
-    if len(held) == 1:
+        if len({_meaning([plan]) for plan in plans}) == len(plans):  # "A and B" are two things
+            held[_meaning(plans)] = plans
+    if len({_outcome(plans, index) for plans in held.values()}) == 1:
         return next(iter(held.values()))
     if held:
         return Refused("two-readings", words=_shown(choice))
     return first or Refused("no-place", words=_shown(choice))
+
+
+def _planned(wish: Wish, index: Index) -> Plan:
+    """The plan; where only the others are marked ("backoffice-staging"), production is the unmarked."""
+    try:
+        return plan_wish(wish, index)
+    except Refused:
+        live = () if isinstance(wish, MoveWish) else tuple(w for w in wish.words if is_live_word(w))
+        if not live or wish.without or "staging" not in index.vocabulary:
+            raise
+        rest = tuple(word for word in wish.words if word not in live)
+        return plan_wish(replace(wish, words=rest, without=("staging",)), index)
 
 
 def _spelt(wish: Wish, index: Index) -> Wish:
@@ -75,16 +89,17 @@ def _spelt(wish: Wish, index: Index) -> Wish:
             within=mended(wish.within, index),
         )
     words = mended(wish.words, index)
-    live = [word for word in words if is_live_word(word) and not means_something(word, index)]
-    if live and not wish.without and "staging" in index.vocabulary:
-        # where only the others are marked ("backoffice-staging"), production is what is not
-        rest = tuple(word for word in words if word not in live)
-        return replace(wish, words=rest, without=("staging",))
     return replace(wish, words=words) if words else wish
 
 
 def _meaning(plans: Iterable[Plan]) -> frozenset[object]:
     return frozenset(operation for plan in plans for operation in plan.operations)
+
+
+def _outcome(plans: Sequence[Plan], index: Index) -> object:
+    """What comes of a reading: two that lead to the same files are one."""
+    files = resolve([operation for plan in plans for operation in plan.operations], index.data)
+    return files if isinstance(files, tuple) else plans
 
 
 def _with_neighbours(
