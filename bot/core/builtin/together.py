@@ -72,8 +72,10 @@ def _planned(wish: Wish, index: Index) -> Plan:
     try:
         return plan_wish(wish, index)
     except Refused:
-        live = () if isinstance(wish, MoveWish) else tuple(w for w in wish.words if is_live_word(w))
-        if not live or wish.without or "staging" not in index.vocabulary:
+        if isinstance(wish, MoveWish) or wish.without or "staging" not in index.vocabulary:
+            raise
+        live = tuple(word for word in wish.words if is_live_word(word))
+        if not live:
             raise
         rest = tuple(word for word in wish.words if word not in live)
         return plan_wish(replace(wish, words=rest, without=("staging",)), index)
