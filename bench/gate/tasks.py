@@ -20,6 +20,7 @@ import yaml
 from bench.gate.sameness import parses, same_file
 
 ROOT = Path(__file__).parent / "repos"
+FLEET = Path(__file__).parents[2] / "examples" / "fleet"
 OPEN, HELD_OUT = "open", "held-out"
 _PARTS = {OPEN: "open.yml", HELD_OUT: "held_out.yml"}
 KINDS = frozenset({"vague", "impossible", "contradictory", "hostile", "injected", "not-config"})
@@ -86,8 +87,8 @@ def load_tasks(repos: Iterable[str] | None = None, parts: Iterable[str] = _PARTS
 
 
 def base_tree(repo: str) -> Tree:
-    """The files of a repository. Raises TaskError where there is none."""
-    top = ROOT / repo / "files"
+    """The files of a repository, the sample fleet's from the examples. Raises TaskError for none."""
+    top = FLEET if repo == FLEET.name else ROOT / repo / "files"
     found = {
         path.relative_to(top).as_posix(): path.read_bytes()
         for path in sorted(top.rglob("*"))
