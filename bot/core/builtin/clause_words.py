@@ -39,6 +39,9 @@ SAID_OTHERWISE = (
     (re.compile(r"\((?:currently|now|was|is|it['’]?s|it was)\s*:?\s*([^\s()]+)(?: now| today| right now)?\)", re.IGNORECASE), r" from \1 "),
     (re.compile(r"\b(?:is|are|was|were) (?:way |far |a bit |much )?too (?:short|long|low|high|small|big|large|noisy|slow|much|little|tight|few)\b", re.IGNORECASE), " "),
     (re.compile(r"(?<=\w)['’]s\b(?: own\b)?"), " "),
+    (re.compile(r"\b(?:nothing|nobody|no one|none)(?: else)? (?:else |should |must |has to |needs to )*(?:changes?|moves?|is affected|be touched)\b", re.IGNORECASE), " "),
+    (re.compile(r"\bfrom (?:now|today) on(?:wards)?\b", re.IGNORECASE), " "),
+    (re.compile(r"\bfor (?:good|now|ever|the time being)\b", re.IGNORECASE), " "),
     (re.compile(r"\b(?:thanks|thank you|thx|ty|cheers|regards|best)\b[^.?\n\d_]{0,40}$", re.IGNORECASE), " "),
     (re.compile(r"\b([\w-]+) and its (?=[a-z])", re.IGNORECASE), r"\1 and \1 "),
     (re.compile(r"[,(]?\s*\b(?:and )?only there\b!*\)?", re.IGNORECASE), " "),
@@ -62,6 +65,13 @@ REASONS = (
         r"(?:^|(?<=[.!?\n]))\s*(?:(?!빼고|제외|만\s|말고|바꿔|바꾸|변경|옮|수정|올려|올리|내려|내리|늘|줄여|줄이|추가|삭제|제거|허용|꺼|켜|빼|지워|맞춰|설정해|주세요|줘)[^.!?\n\d_])+"
         r"(?:니다|거든요|네요|더라고요|어요|아요|예요|했음|었음|였음|중임|중이에요)\s*[.!~]+"
     ),
+)
+# Of an English sentence without a value: what makes it more than context.
+ORDERS = re.compile(
+    r"^\s*(?:in|on|for|within|inside|at|under|with|of|to|from)\b|\b(?:set|change|make|put|add|remove|delete|drop|allow|deny|block|open|close|enable|disable|turn|switch|bump|raise|lower"
+    r"|increase|decrease|reduce|move|replace|use|update|only|just|except|but|not|no|never|nothing|nobody|keep|leave|stop|don['’]?t"
+    r"|without|unless|if|until|when|after|before|ignore|approve|merge|it|its|there|them|their|that|this)\b|['’]t\b|[\d_=]",
+    re.IGNORECASE,
 )
 QUOTED_TEXT = re.compile(r"\"[^\"\n]+\"|`[^`\n]+`|“[^”\n]+”")
 # "… every place that knows the old address": says how far a move reaches, which is everywhere.

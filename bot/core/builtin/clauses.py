@@ -20,6 +20,7 @@ from bot.core.builtin.clause_words import (
     KOREAN_NOISE,
     LIMITS,
     NUMBER_WORDS,
+    ORDERS,
     POLITE_WORDS,
     QUOTED_TEXT,
     REASONS,
@@ -198,12 +199,23 @@ def _sentences(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 
 
 def _clauses(sentence: list[Token]) -> Iterator[Clause]:
-    if not sentence:
+    if not sentence or _is_context(sentence):
         return
     if any(re.search("[가-힣]", token.text + token.particle) for token in sentence):
         yield from _korean_clauses(sentence)
     else:
         yield from _english_clauses(sentence)
+
+
+def _is_context(sentence: Sequence[Token]) -> bool:
+    """An English sentence that orders nothing, limits nothing and gives no value only tells."""
+    said = " ".join(token.text + token.particle for token in sentence)
+    return (
+        not re.search("[가-힣]", said)
+        and not ORDERS.search(said)
+        and not any(token.valued or english_verb(token.text) for token in sentence)
+        and len(sentence) > 3
+    )
 
 
 def _korean_clauses(sentence: list[Token]) -> Iterator[Clause]:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from bot.core.builtin.clause_words import ENGLISH_NOISE, FOLLOW
+from bot.core.builtin.filler import is_filler
 from bot.core.glossary import korean_words, options
 from bot.core.index import Index
 from bot.core.words import terms_of
@@ -32,6 +33,8 @@ def mended(words: Iterable[str], index: Index) -> tuple[str, ...]:
 def _mended(word: str, index: Index) -> str:
     if any(character.isdigit() for character in word) or means_something(word, index):
         return word
+    if is_filler(word):
+        return ""
     if not word.isascii():
         near = _nearest(_jamo(word), {_jamo(known): known for known in korean_words()})
         return near.pop() if len(near) == 1 else word
