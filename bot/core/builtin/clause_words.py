@@ -37,6 +37,8 @@ SAID_OTHERWISE = (
     (re.compile(r"\b(?:should|must|shall|ought to|needs? to|has to|have to|want it to|wants? to) be(?: set to| at| changed to| raised to| lowered to)?\b", re.IGNORECASE), "to"),
     (re.compile(r"\((?:지금|현재|기존)(?:은|는|값|값은)?\s*:?\s*([^\s()]+?)(?:임|이고|인데|이에요|입니다)?\)"), r" \1에서 "),
     (re.compile(r"\((?:currently|now|was|is|it['’]?s|it was)\s*:?\s*([^\s()]+)(?: now| today| right now)?\)", re.IGNORECASE), r" from \1 "),
+    (re.compile(r"\b(?:gets|goes (?:up |down |back )?to|becomes|be called|is called|is named) (?=\S*\d)", re.IGNORECASE), "to "),
+    (re.compile(r"\binst(?:ed|aed|ead) of\b", re.IGNORECASE), "instead of"),
     (re.compile(r"\b(?:is|are|was|were) (?:way |far |a bit |much )?too (?:short|long|low|high|small|big|large|noisy|slow|much|little|tight|few)\b", re.IGNORECASE), " "),
     (re.compile(r"(?<=\w)['’]s\b(?: own\b)?"), " "),
     (re.compile(r"\b(?:nothing|nobody|no one|none)(?: else)? (?:else |should |must |has to |needs to )*(?:changes?|moves?|is affected|be touched)\b", re.IGNORECASE), " "),
@@ -80,7 +82,7 @@ EVERY = re.compile(
     re.IGNORECASE,
 )
 KNOWS = re.compile(
-    r"\b(?:place|places|address|ip|old|references?|mentions?|knows?|points?|uses?|follow|configs?|files?|spots?)\b|곳|주소|설정|적혀|박혀|박힌|참조|군데|남아|맞춰|바라보",
+    r"\b(?:place|places|address|ip|old|references?|mentions?|knows?|points?|use[sd]?|follow|configs?|files?|spots?)\b|곳|주소|설정|적혀|박혀|박힌|참조|군데|남아|맞춰|바라보",
     re.IGNORECASE,
 )
 LIMITS = re.compile(

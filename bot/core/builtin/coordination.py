@@ -91,7 +91,8 @@ def _run(clause: Clause, start: int) -> tuple[tuple[Token, ...], int]:
     while end < len(tokens) and _joins(tokens[end], clause):
         end += 1
         token = tokens[end - 1]
-        if token.particle or token.valued:
+        mixed = end < len(tokens) and tokens[end].valued != tokens[start].valued
+        if token.particle or token.valued or mixed:
             break
     return tokens[start:end], end
 

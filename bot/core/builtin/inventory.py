@@ -7,10 +7,10 @@ Decides from leaves that hold exactly one address under a name (an inventory's `
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.index import Entry, Index
-from bot.core.leaf import Place
+from bot.core.leaf import Document, Place
 from bot.core.literals import address
 from bot.core.words import terms_of, words_in
 
@@ -37,7 +37,15 @@ def owned(index: Index) -> Iterable[tuple[Owner, Entry]]:
     for document in index.readable:
         for entry in index.entries_in(document) if is_inventory(document.path) else ():
             if address(entry.place.leaf.value) and not entry.in_list:
-                yield Owner(entry.place.leaf.value, entry.place), entry
+                yield Owner(entry.place.leaf.value, entry.place), _with_line(entry, document, index)
+
+
+def _with_line(entry: Entry, document: Document, index: Index) -> Entry:
+    """In a table a row is a server: all of its line says whose the address is."""
+    if document.format != "lines":
+        return entry
+    line = index.data[document.path].splitlines()[entry.place.leaf.line - 1]
+    return replace(entry, around=entry.around | words_in(line.decode("utf-8", "replace")))
 
 
 def owners_called(words: Iterable[str], index: Index) -> tuple[Owner, ...]:

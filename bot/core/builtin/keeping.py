@@ -28,13 +28,13 @@ _ENGLISH = (
     rf"{_START}(?:leave|keep)\s+{_KEPT}\s+{_STAY}\)?",
     rf"{_START}{_KEPT}\s+(?:can |should |must )?(?:stays?|remains?)\s+{_STAY}\)?",
     rf"(?:[.,;(]|\band|\bbut)\s*{_KEPT}\s+(?:is|are)\s+(?:fine|ok|okay|correct|good|right)\b(?: as (?:it )?is)?\)?",
-    rf"(?:[,(]|\band|\bbut)\s*not\s+(?:in |on |for |the )*{_KEPT}(?=[,.;)\n]|$)\)?",
+    rf"(?:[,(.]|\band|\bbut)\s*not\s+(?:in |on |for |the )*{_KEPT}(?=[,.;)\n]|$)\)?",
 )
 _KOREAN = (
     rf"(?:^|[,(.]|고|되|지만)\s*{_KEPT}(?:은|는|을|를|도|쪽은)?\s*(?:절대\s*|제발\s*)?(?:건드리지|건들지|손대지|만지지|바꾸지|변경하지|수정하지|고치지)\s*(?:마|말)[가-힣]*(?:\s*(?:주세요|줘|요))?\)?",
     rf"(?:^|[,(.]|고|되|지만)\s*{_KEPT}(?:은|는|을|를|도|쪽은|건)?\s*(?:냅두|냅둬|놔두|놔둬|내버려\s*두)[가-힣]*(?:\s*(?:주세요|줘))?(?=[,.)\n]|$)\)?",
     rf"(?:^|[,(.]|고|되|지만)\s*{_KEPT}(?:은|는|을|를|도|쪽은)?\s*그대로(?:\s*(?:두|둬|놔|놓|유지|냅|요|예요|입니다)[가-힣]*(?:\s*(?:주세요|줘|돼요?|됩니다))?)?(?=[,.)\n]|$)\)?",
-    r"(?P<kept>(?:[A-Za-z가-힣][\w./-]*))\s*말고는?(?=\s)",
+    r"(?P<kept>(?:[A-Za-z][\w./-]*\s)?[A-Za-z가-힣][\w./-]*?)(?:은|는|을|를)?\s*말고는?(?=[\s,.)]|$)",
 )
 _PATTERNS = tuple(re.compile(p, re.IGNORECASE) for p in (*_ENGLISH, *_KOREAN))
 _OLD_VALUE = re.compile(r"(?<=[0-9])([A-Za-z%]*)\s*말고(?=\s)")

@@ -15,6 +15,7 @@ from bot.core.builtin.wishes import FlagWish, SetWish
 from bot.core.change import LeafChange
 from bot.core.expectation import Explained
 from bot.core.finding import Ground, evidence
+from bot.core.glossary import singular
 from bot.core.index import Entry, Index, locate, unsaid
 from bot.core.leaf import Kind, Place, Unparsable, show_key
 from bot.core.operation import SetValue
@@ -143,9 +144,25 @@ def _entries(
     entries = tuple(filter(prefer, meant)) or meant
     _must_be_told_apart(entries, terms, index, lambda e: accept(e) and prefer(e))
     same_name = len({entry.own for entry in entries}) == 1
+    many = many or _says_several(words, entries)
     if len(entries) > 1 and not (many and same_name):
         raise Refused("two-places", (entry.place for entry in entries), words=" ".join(words))
     return entries
+
+
+def _says_several(words: Iterable[str], entries: Sequence[Entry]) -> bool:
+    """``the workers``, ``워커들``: a plural of what the places stand in means each of them."""
+    plural = (
+        terms_of((word,))
+        for word in words
+        if (word.endswith("들") and len(word) > 2) or (singular(word.lower()) != word.lower())
+    )
+    return any(
+        term.options & (entry.around | entry.file) and not term.options & entry.own
+        for terms in plural
+        for term in terms
+        for entry in entries[:1]
+    )
 
 
 def _must_be_told_apart(
