@@ -1,0 +1,415 @@
+"""Exposure, types, units, versions, secrets and odd characters at the edges of their rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.change import FileChange, build_change
+from bot.core.operation import Move
+from tests.cases import blocked_by, case, derivation, explained, found
+
+# guards and rights
+
+
+def exposed(base: str, head: str, path: str = "app.yml") -> list[str]:
+    """The variants of what is opened when nobody asked for it."""
+    made = build_change([FileChange(path, base.encode(), head.encode())])
+    looked_at = case(base, head, path=path, explained=explained(made, None, None))
+    return blocked_by("exposure", looked_at)
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        ("tls: true", "tls: false", ["guard-off"]),
+        ("tls: 'true'", "tls: '\"off\"'", ["guard-off"]),
+        ("tls: word", "tls: false", ["guard-off"]),
+        ("tls: false", "tls: off", []),
+        ("tls: false", "tls: true", []),
+        ("x: 1\ntls: true", "x: 1", ["guard-off"]),
+        ("x: 1\ntls: false", "x: 1", []),
+        ("x: 1\ntls: word", "x: 1", []),
+        ("x: 1", "x: 1\ntls: false", ["guard-off"]),
+        ("tls: 1", "tls: 0", ["guard-off"]),
+        ("tls_enabled: 1", "tls_enabled: 0", ["guard-off"]),
+        ("tls_sessions: 1", "tls_sessions: 0", []),
+        ("auth: {enabled: true}", "auth: {enabled: false}", ["guard-off"]),
+        ("auth: {colour: true}", "auth: {colour: false}", []),
+        ("{auth: {list: {enabled: true}}}", "{auth: {list: {enabled: false}}}", []),
+        ("enabled: true", "enabled: false", []),
+        ("colour: true", "colour: false", []),
+        ("skip_verify: false", "skip_verify: true", ["danger-on"]),
+        ("skip_verify: true", "skip_verify: false", []),
+        ("skip_colour: false", "skip_colour: true", []),
+        ("debug: off", "debug: on", ["danger-on"]),
+        ("debug: on", "debug: yes", []),
+        ("debug: on", "debug: off", []),
+        ("x: 1", "x: 1\nprivileged: true", ["danger-on"]),
+        ("x: 1\nprivileged: true", "x: 1", []),
+        ("debug: 0", "debug: 1", ["danger-on"]),
+        ("debug_port_offset: 0", "debug_port_offset: 1", []),
+        ("network_mode: bridge", "network_mode: host", ["danger-on"]),
+        ("network_mode: bridge", "network_mode: ' HOST '", ["danger-on"]),
+        ("network_mode: host", "network_mode: 'host '", []),
+        ("colour: bridge", "colour: host", []),
+        ("user: app", "user: root", ["danger-on"]),
+        ("user: '1000:1000'", "user: '0:1000'", ["danger-on"]),
+        ("user: '1000:0'", "user: '1000:00'", []),
+        ("user: app", "user: other", []),
+        ("run_as: app", "run_as: root", ["danger-on"]),
+        ("owner: app", "owner: root", []),
+        ("volumes: [x]", "volumes: [x, '/var/run/docker.sock:/s']", ["danger-on"]),
+        ("volumes: ['/var/run/docker.sock:/s']", "volumes: ['/var/run/docker.sock:/t']", []),
+        ("cap_add: [CHOWN]", "cap_add: [SYS_ADMIN]", ["danger-on"]),
+        ("colours: [CHOWN]", "colours: [SYS_ADMIN]", []),
+    ],
+)
+def test_a_guard_that_falls_and_a_right_that_comes(
+    base: str, head: str, expected: list[str]
+) -> None:
+    """By the name of the switch and what it was before; a switch that stays is no news."""
+    assert exposed(base + "\n", head + "\n") == expected
+
+
+# who is let in
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        ("allow: [192.0.2.7]", "allow: [0.0.0.0/7]", ["world"]),
+        ("allow: [192.0.2.0/24]", "allow: [10.0.0.0/8]", ["wider"]),
+        ("allow: ['2001:db8::/64']", "allow: ['2000::/15']", ["world"]),
+        ("allow: ['2001:db8::/64']", "allow: ['2000::/16']", ["wider"]),
+        ("allow: [192.0.2.0/24]", "allow: [192.0.2.0/24, 198.51.100.0/24]", []),
+        ("allow: [192.0.2.0/24]", "allow: [192.0.2.0/24, 198.51.100.0/23]", ["wider"]),
+        ("allow: [192.0.2.7]", "allow: [192.0.2.7, 192.0.2.8/31]", ["wider"]),
+        ("allow: [192.0.2.7]", "allow: [192.0.2.8]", []),
+        ("allow: [192.0.2.7]", "allow: [192.0.2.8/32]", []),
+        ("allow: [192.0.2.0/24]", "allow: ['2001:db8::/64']", ["wider"]),
+        ("allow: [192.0.2.0/24]", "allow: [192.0.2.0/25]", []),
+        ("x: word", "x: word\nallow: [192.0.2.0/30]", ["wider"]),
+        ("cidr: 192.0.2.0/24", "cidr: 192.0.2.0/23", ["wider"]),
+        ("allow: [192.0.2.7]", "allow: [any]", ["world"]),
+        ("allow: [192.0.2.7]", "allow: [ANY]", ["world"]),
+        ("allow: [192.0.2.7]", "allow: ['192.0.2.7, all']", ["world"]),
+        ("allow: [192.0.2.7]", "allow: [192.0.2.7, any]", ["world"]),
+        ("colours: [red]", "colours: [all]", []),
+        ("deny: [192.0.2.7]", "deny: [any]", ["deny-lost"]),
+        ("deny: [192.0.2.7]", "deny: [192.0.2.0/24]", []),
+        ("deny: [192.0.2.0/24]", "deny: [192.0.2.7]", ["deny-lost"]),
+        ("deny: [192.0.2.0/24]", "deny: [192.0.2.0/25]", ["deny-lost"]),
+        ("deny: [192.0.2.7, all]", "deny: [192.0.2.7]", ["deny-all-lost"]),
+        ("deny: [192.0.2.7, ' ALL ']", "deny: [192.0.2.7]", ["deny-all-lost"]),
+        ("policy: DROP", "policy: ACCEPT", ["deny-lost"]),
+        ("policy: DROP", "policy: REJECT", []),
+        ("policy: 'deny: x'", "policy: 'allow: x'", ["deny-lost"]),
+        ("policy: ACCEPT", "policy: DROP", []),
+        ("x: 1\npolicy: DROP", "x: 1", ["deny-lost"]),
+        ("bind: 127.0.0.1", "bind: 0.0.0.0", ["bound"]),
+        ("bind: 0.0.0.0", "bind: '::'", []),
+        ("x: 1", "x: 1\nbind: 0.0.0.0", ["bound"]),
+        ("x: 1\nbind: 0.0.0.0", "x: 1", []),
+        ("x: 1", "x: 1\nbind: 127.0.0.1", []),
+        ("port: '127.0.0.1:80'", "port: '80'", ["bound"]),
+        ("ports: ['127.0.0.1:8080:80']", "ports: ['8080:80']", ["bound"]),
+        ("port: 'localhost:80'", "port: 'web:80'", []),
+        ("port: '127.0.0.1:80'", "port: '192.0.2.7:80'", []),
+        ("port: '127.0.0.1:80'", "port: '::2'", []),
+        ("colour: '127.0.0.1:80'", "colour: '80'", []),
+        ("port: '192.0.2.7:80'", "port: '80'", []),
+    ],
+)
+def test_who_is_let_in_that_was_not(base: str, head: str, expected: list[str]) -> None:
+    """By prefix, by word, by interface, and by a denial that goes or shrinks."""
+    assert exposed(base + "\n", head + "\n") == expected
+
+
+RULES = "rules:\n  - access: {0}\n    source: {1}\n  - access: deny\n    source: 198.51.100.0/24\n"
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        (("allow", "192.0.2.7"), ("allow", "0.0.0.0/0"), ["world"]),
+        (("deny", "192.0.2.7"), ("deny", "0.0.0.0/0"), []),
+        (("deny", "192.0.2.0/24"), ("deny", "192.0.2.7"), ["deny-lost"]),
+        (("deny", "192.0.2.7"), ("allow", "192.0.2.7"), ["deny-lost"]),
+        (("allow", "192.0.2.7"), ("deny", "192.0.2.7"), []),
+    ],
+)
+def test_a_rule_in_a_list_does_what_it_says_of_itself(
+    base: tuple[str, str], head: tuple[str, str], expected: list[str]
+) -> None:
+    """The nearest item's own verdict counts, of the right side of the change."""
+    assert exposed(RULES.format(*base), RULES.format(*head)) == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        ("ufw allow 22/tcp", "ufw allow 22/tcp\nufw allow 80/tcp", ["anyone"]),
+        ("ufw deny 22/tcp", "ufw deny 22/tcp\nufw deny 80/tcp", []),
+        ("ufw allow from 192.0.2.7", "ufw allow from 192.0.2.7\nufw allow from 192.0.2.8", []),
+        ("iptables -P x", "iptables -P x\niptables -A INPUT -j ACCEPT", ["anyone"]),
+        (
+            "iptables -P x",
+            "iptables -P x\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT",
+            [],
+        ),
+        ("echo 1", "echo 1\necho accept", []),
+    ],
+)
+def test_a_new_line_of_a_firewall_that_names_nobody_lets_everyone_in(
+    base: str, head: str, expected: list[str]
+) -> None:
+    """A line of another program, one that denies, or one that only lets answers back does not."""
+    assert exposed(base + "\n", head + "\n", "run.sh") == expected
+
+
+# types
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        ("t: 30", "t: word", ["kind"]),
+        ("t: word", "t: 30", ["kind"]),
+        ("t: '30'", "t: 'word'", ["kind"]),
+        ("t: 'word'", "t: '30'", []),
+        ("t: '-1_000'", "t: '+2.5'", []),
+        ("t: 192.0.2.7", "t: 192.0.2.0/24", ["kind"]),
+        ("t: 192.0.2.7", "t: web.example.com", ["kind"]),
+        ("t: http://a.example.com", "t: word", ["kind"]),
+        ("t: 30s", "t: '45'", []),
+        ("t: 10MB", "t: 45s", []),
+        ("t: true", "t: yes", []),
+        ("t: yes", "t: no", []),
+        ("t: true", "t: 'true'", ["kind"]),
+        ("t: 'yes'", "t: 'no'", []),
+        ("t: 'yes'", "t: 'word'", ["kind"]),
+        ("t: ' yes '", "t: ' word '", ["kind"]),
+        ("t: 'YES'", "t: 'word'", ["kind"]),
+        ("t: null", "t: 1", ["kind"]),
+        ("t: 192.0.2.7 192.0.2.8", "t: word", []),
+        ("t: at 192.0.2.7", "t: word", []),
+    ],
+)
+def test_what_sort_of_value_a_place_may_get(base: str, head: str, expected: list[str]) -> None:
+    """Text may become anything; a number, a switch, an address, a host, a URL stay what they are."""
+    assert blocked_by("type-kept", case(base + "\n", head + "\n")) == expected
+
+
+def test_another_sort_is_right_where_it_was_asked_for() -> None:
+    """Where rules derive it; of hosts, networks and URLs also where the request says it."""
+    pairs = [("t: '30'\n", "t: 'word'\n"), ("t: null\n", "t: 1\n"), ("t: 192.0.2.7\n", "t: x.y\n")]
+    for base, head in pairs:
+        derived = case(base, head, expectation=derivation(base, head))
+        assert blocked_by("type-kept", derived) == []
+    said = "use web.example.com or word"
+    hosts = "t: 192.0.2.7\n", "t: web.example.com\n"
+    assert blocked_by("type-kept", case(*hosts, said)) == []
+    assert blocked_by("type-kept", case("t: '30'\n", "t: 'word'\n", said)) == ["kind"]
+    text = "t: 1\n", "t: '1'\n"
+    assert blocked_by("type-kept", case(*text, expectation=derivation(*text))) == ["kind"]
+
+
+# units
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "request_text", "ok"),
+    [
+        ("t: 30s", "t: 45s", "change it", True),
+        ("t: 30s", "t: 45m", "change it", False),
+        ("t: 30s", "t: 45m", "make it 45m", True),
+        ("t: 30s", "t: '45'", "make it 45", False),
+        ("t: 30 s", "t: 45s", "change it", True),
+        ("t: 10%", "t: '20'", "make it 20", False),
+        ("t: 1.5GB", "t: 1.5MB", "change it", False),
+        ("t: word", "t: other", "change it", True),
+        ("t: 30s to 40s", "t: 30s to 40m", "change it", False),
+        ("t: 30s to 40s", "t: 30s to 40", "make it 30s to 40", False),
+        ("t: 192.0.2.7", "t: 192.0.2.7s", "change it", True),
+        ("t: http://a.example.com/30s", "t: http://a.example.com/30m", "change it", True),
+        ("t: a 30s", "t: b 30m", "change it", True),
+    ],
+)
+def test_a_unit_stays_unless_the_request_says_it(
+    base: str, head: str, request_text: str, ok: bool
+) -> None:
+    """A bare number never takes a unit away by being said."""
+    looked_at = case(base + "\n", head + "\n", request_text)
+    assert (not blocked_by("unit-kept", looked_at)) is ok
+
+
+def test_a_unit_may_go_where_rules_derive_it() -> None:
+    """The very change, not the same value at another place."""
+    base, head = "a: 30s\nb: 30s\n", "a: '45'\nb: 30s\n"
+    assert blocked_by("unit-kept", case(base, head, expectation=derivation(base, head))) == []
+    other = derivation(base, "a: 30s\nb: '45'\n")
+    assert blocked_by("unit-kept", case(base, head, expectation=other)) == ["default"]
+
+
+# versions
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "request_text", "expected"),
+    [
+        ("image: web:1.2.3", "image: web:1.2.4", "up", []),
+        ("image: web:1.2.3", "image: web:1.2", "up", ["form"]),
+        ("image: web:1.2.3", "image: web:1.2", "tag 1.2", []),
+        ("image: web:1.2.3", "image: web:v1.2.4", "up", ["form"]),
+        ("image: web:1.2.3", "image: web:v1.2.4", "to v1.2.4", ["form"]),
+        ("image: web:1.2.3", "image: web:v1.2.4", "from 1.2.3 to v1.2.4", []),
+        ("image: web:1.2.3-alpine3.1", "image: web:1.2.4-alpine3.2", "up", []),
+        ("image: web:1.2.3-alpine", "image: web:1.2.4-slim", "up", ["form"]),
+        ("image: web:1.2.3", "image: web:1.2.4-rc1", "up", ["form"]),
+        ("image: web:1.2.3", "image: api:1.2.3", "up", ["name"]),
+        ("image: web:1.2.3", "image: api:1.2.3", "use api:1.2.3", []),
+        ("image: web:1.2.3", "image: web:latest", "up", ["moving"]),
+        ("image: web:1.2.3", "image: web:latest", "tag latest", []),
+        ("image: web:1.2.3", "image: web", "up", ["moving"]),
+        ("image: r.example.com:5000/web:1.2.3", "image: r.example.com:5000/web", "up", ["moving"]),
+        ("image: r.example.com/web:1.2.3", "image: r.example.com/web:1.2.4", "up", []),
+        ("version: 1.2.3", "version: latest", "up", ["moving"]),
+        ("version: 1.2.3", "version: 1.2.4", "up", []),
+        ("colour: 1.2.3", "colour: latest", "up", []),
+        ("version: word", "version: latest", "up", []),
+    ],
+)
+def test_what_a_version_may_become(
+    base: str, head: str, request_text: str, expected: list[str]
+) -> None:
+    """The image's name, the prefix, the number of parts and the variant stay unless they are said."""
+    assert blocked_by("version-form", case(base + "\n", head + "\n", request_text)) == expected
+
+
+PIN = "@sha256:" + "0" * 64
+OTHER = "@sha256:" + "1" * 64
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        (f"web:1.2.3{PIN}", f"web:1.2.4{OTHER}", []),
+        (f"web:1.2.3{PIN}", "web:1.2.4", ["digest"]),
+        (f"web:1.2.3{PIN}", f"web:1.2.4{PIN}", ["digest"]),
+        (f"web:1.2.3{PIN}", f"web:1.2.3{OTHER}", ["digest"]),
+    ],
+)
+def test_a_pinned_image_is_pinned_anew(base: str, head: str, expected: list[str]) -> None:
+    """A new tag has a new digest, the old tag keeps its own."""
+    looked_at = case(f"image: {base}\n", f"image: {head}\n", "up")
+    assert blocked_by("version-form", looked_at) == expected
+
+
+def test_an_image_follows_what_moved() -> None:
+    """Its registry may be what the request moves; two moves follow one another."""
+    base, head = "image: a.example.com/web:1.2.3\n", "image: b.example.com/web:1.2.3\n"
+    moves = (Move("x", "y"), Move("a.example.com", "b.example.com"))
+    assert blocked_by("version-form", case(base, head, moves=moves)) == []
+    assert blocked_by("version-form", case(base, head)) == ["name"]
+    assert blocked_by("version-form", case(base, base.replace("3\n", "4\n"), moves=moves)) == []
+
+
+def test_a_form_that_rules_derive_is_right_and_a_moving_tag_is_still_told() -> None:
+    """What was asked for is not held up; people should see it."""
+    base, head = "image: web:1.2.3\n", "image: web:latest\n"
+    (one,) = found("version-form", case(base, head, expectation=derivation(base, head)))
+    assert (one.blocks, one.variant, one.path, one.line) == (False, "moving", "app.yml", 1)
+    assert dict(one.facts) == {"key": "image", "old": "web:1.2.3", "new": "web:latest"}
+
+
+# secrets
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "blocked"),
+    [
+        ("password: ${X}", "password: hunter2hunter2", True),
+        ("password: hunter2hunter2", "password: ${X}", False),
+        ("password: hunter2hunter2", "x: {password: hunter2hunter2}", False),
+        ("password: hunter2hunter2", "token: hunter2hunter2", True),
+        ("x: 1", "x: 1\npassword: hunter2hunter2", True),
+        ("password: ${X}", "password: !vault hunter2hunter2", False),
+        ("password: ${X}", "password: !custom hunter2hunter2", True),
+        (
+            "a: {password: hunter2hunter2}\nb: {password: ${X}}",
+            "a: {password: ${X}}\nb: {password: swordfish9swordfish}",
+            True,
+        ),
+    ],
+)
+def test_a_new_secret_in_clear_is_found(base: str, head: str, blocked: bool) -> None:
+    """One that stood at the place before, or is only referred to, is not new."""
+    assert bool(blocked_by("plaintext-secret", case(base + "\n", head + "\n"))) is blocked
+
+
+# hidden characters
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        ("a: x", "a: x\u200b", [("U+200B", 1)]),
+        ("a: x\u200b", "a: y\u200b", []),
+        ("a: x\u200b", "a: x\u200b\nb: x\u200b", [("U+200B", 2)]),
+        ("a: x", "a: x\nb: y\u00a0\u200b\u00a0", [("U+00A0", 2), ("U+200B", 2)]),
+        ("a: x", 'a: "x\\u200B"', [("U+200B", 1)]),
+        ("a: x", "a: \u0430dmin", [("U+0430", 1)]),
+        ("a: x", "a: \uff11", [("U+FF11", 1)]),
+        ("a: x", "a: 가나다 漢字 é", []),
+        ("a: x", "a: 10\u20101", [("U+2010", 1)]),
+        ("a: x", "a: 말 \u2010 말", []),
+        ("a: x", "a: x\ufe0f", [("U+FE0F", 1)]),
+        ("a: x", "a: x\U000e0101", [("U+E0101", 1)]),
+        ("\ufeffa: x", "\ufeffa: y", []),
+    ],
+)
+def test_a_character_that_hides_is_told_once_with_its_line(
+    base: str, head: str, expected: list[tuple[str, int]]
+) -> None:
+    """As often as it is new, in text or behind an escape; what stood there may stay."""
+    said = found("hidden-characters", case(base + "\n", head + "\n"))
+    assert [(dict(one.facts)["character"], one.line) for one in said] == expected
+
+
+def test_a_new_file_is_looked_at_by_its_name_too() -> None:
+    """An old one keeps its name."""
+    added = found("hidden-characters", case({"a.yml": "a: 1\n"}, {"b\u200b.yml": "a: 1\n"}))
+    assert [(one.path, one.line) for one in added] == [("b\u200b.yml", None)]
+    kept = case({"b\u200b.yml": "a: 1\n"}, {"b\u200b.yml": "a: 2\n"})
+    assert found("hidden-characters", kept) == ()
+
+
+# file-lifecycle
+
+
+@pytest.mark.parametrize(
+    ("modes", "base", "head", "expected"),
+    [
+        (("100644", "100755"), b"a", b"b", ["mode"]),
+        (("100755", "100755"), b"a", b"b", []),
+        (("100644", "100755"), None, b"b", ["mode", "added"]),
+        (("100755", "100755"), None, b"b", ["mode", "added"]),
+        (("100644", "100644"), None, b"b", ["added"]),
+        (("100644", "100644"), b"a", None, ["deleted"]),
+        (("100644", "120000"), b"a", b"b", ["symlink"]),
+        (("120000", "100644"), b"a", b"b", ["symlink"]),
+        (("160000", "160000"), b"a", b"b", ["submodule"]),
+    ],
+)
+def test_what_becomes_of_a_file(
+    modes: tuple[str, str], base: bytes | None, head: bytes | None, expected: list[str]
+) -> None:
+    """Its mode and its kind stay; a mode that changed is told from what to what."""
+    made = build_change([FileChange("a.txt", base, head, *modes)])
+    looked_at = case("a: 1\n", "a: 2\n", change=made, explained=explained(made))
+    said = found("file-lifecycle", looked_at)
+    assert [one.variant for one in said] == expected
+    assert {one.path for one in said} <= {"a.txt"}
+    for one in said:
+        if one.variant == "mode":
+            assert dict(one.facts) == {"before": modes[0], "after": modes[1]}
