@@ -11,10 +11,9 @@ from functools import lru_cache
 
 MAX_EXPRESSION = 200
 MAX_VALUE = 200  # characters of a value that an expression is tried on
-MAX_OPEN = 3  # repetitions without an upper bound
+MAX_WAYS = 3_000_000  # to match one value, at the very worst: a fraction of a second
 _COUNTED = re.compile(r"\{(\d*)(,?)(\d*)\}")
-_BIGGEST_COUNT = 64
-_SETS = frozenset({"--", "&&", "~~", "||"})  # a later Python may read these as set operations
+_SETS = frozenset({"--", "&&", "~~", "||", "[["})  # a later Python may read these as set operations
 
 
 class ExpressionError(ValueError):
@@ -42,46 +41,70 @@ def compile_expression(text: str, most_groups: int = 1) -> re.Pattern[str]:
 
 
 def _refuse_slow(text: str) -> None:
-    opened = 0
-    for before, quantifier in _quantifiers(text):
-        if before == ")" and quantifier != "?":
+    """Every choice multiplies the ways to match; the product is what backtracking may try."""
+    ways, opened = 1, 0
+    for before, mark in _choices(text):
+        if before == ")" and mark not in {"?", "|"}:
             raise ExpressionError("pattern-slow")
-        opened += quantifier in {"*", "+"} or quantifier.endswith(",}")
-        counts = [int(count) for count in re.findall(r"\d+", quantifier)]
-        if opened > MAX_OPEN or max(counts, default=0) > _BIGGEST_COUNT:
+        width = _width(mark)
+        opened += width >= MAX_VALUE
+        # several open repetitions share one value, so their order does not multiply
+        ways = ways * width // max(opened if width >= MAX_VALUE else 1, 1)
+        if ways > MAX_WAYS:
             raise ExpressionError("pattern-slow")
     if re.search(r"\\[1-9]|\(\?(?!:)", text):
         raise ExpressionError("pattern-slow")  # back references, look-around, flags, names
 
 
-def _quantifiers(text: str) -> list[tuple[str, str]]:
-    """Every quantifier with the character before it; those inside a class are plain characters."""
-    found, at, before, inside = [], 0, "", False
+def _width(mark: str) -> int:
+    """How many ways a quantifier or an alternative adds."""
+    if mark in {"*", "+"} or mark.endswith(",}"):
+        return MAX_VALUE
+    if mark in {"?", "|"}:
+        return 2
+    counts = [int(count) for count in re.findall(r"\d{1,6}", mark)]
+    if not counts:
+        return MAX_VALUE if "," in mark else 1  # {,} repeats; {} is itself
+    if max(counts) > MAX_VALUE:
+        raise ExpressionError("pattern-slow")  # more than any value has
+    least = counts[0] if len(counts) == 2 or "," not in mark else 0
+    return max(counts[-1] - least, 0) + 1
+
+
+def _choices(text: str) -> list[tuple[str, str]]:
+    """Every quantifier and bar with the character before it; those inside a class are plain."""
+    found: list[tuple[str, str]] = []
+    at, before, inside = 0, "", False
     while at < len(text):
         char = text[at]
         counted = _COUNTED.match(text, at) if char == "{" else None
         if char == "\\":
             before, at = "\\", at + 2
-            continue
-        if inside:
-            if text[at : at + 2] in _SETS:
-                raise ExpressionError("pattern-invalid", f"{text[at : at + 2]} within […]")
-            inside = char != "]"
+        elif inside:
+            _refuse_set(text[at : at + 2])
+            inside, before, at = char != "]", "]", at + 1
         elif char == "[":
-            if text[at + 1 : at + 2] == "[":
-                raise ExpressionError("pattern-invalid", "[[ within […]")
-            inside = True
-            at += 2 if text[at + 1 : at + 2] == "^" else 1
-            at += text[at : at + 1] == "]"  # a bracket that stands first is a plain one
-            continue
+            inside, at = True, _class_begins(text, at)
         elif counted:
             found.append((before, counted.group()))
-            at, before = counted.end(), "}"
-            continue
-        elif char in "*+?" and before != "(":
-            found.append((before, char))
-        before, at = char, at + 1
+            before, at = "}", counted.end()
+        else:
+            if char in "*+?|" and before != "(":
+                found.append((before, char))
+            before, at = char, at + 1
     return found
+
+
+def _class_begins(text: str, at: int) -> int:
+    """Where the members of the class at ``at`` begin; a bracket that stands first is a plain one."""
+    _refuse_set(text[at : at + 2])
+    at += 2 if text[at + 1 : at + 2] == "^" else 1
+    return at + (text[at : at + 1] == "]")
+
+
+def _refuse_set(pair: str) -> None:
+    if pair in _SETS:
+        raise ExpressionError("pattern-invalid", f"{pair} within […]")
 
 
 def picked(expression: str | None, value: str) -> str | None:

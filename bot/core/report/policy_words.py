@@ -93,8 +93,8 @@ FAULTS: dict[str, Text] = {
         "{where}에 그룹이 너무 많아요. 묶기만 할 때는 (?:…)를 쓰세요",
     ),
     "pattern-slow": Text(
-        "{where} could run for ages: no repeated group, back reference or look-around, at most three * or +",
-        "{where}은(는) 너무 오래 걸릴 수 있어요: 그룹 반복·역참조·전후방 탐색은 안 되고, *와 +는 세 개까지예요",
+        "{where} could run for ages: no repeated group, back reference or look-around, and few *, + and alternatives",
+        "{where}은(는) 너무 오래 걸릴 수 있어요: 그룹 반복·역참조·전후방 탐색은 안 되고, *·+·선택은 적어야 해요",
     ),
     "one-promise": Text(
         "{where} needs exactly one of {choices}", "{where}에는 {choices} 중 꼭 하나가 있어야 해요"
