@@ -163,3 +163,24 @@ def test_a_server_runs_no_program_unless_it_is_listed(tmp_path: Path) -> None:
         (said,) = work.validator.validate(work.policy.validators, sha, ())
         assert said.ended is ended
     library.close()
+
+
+def test_a_promise_sees_files_that_a_large_repository_does_not_gather(tmp_path: Path) -> None:
+    """Among hundreds of files, the one that is not of the request and breaks."""
+    many = {f"other/f{number}.yml": f"k{number}: {number}\n" for number in range(450)}
+    policy = """\
+invariants:
+  - name: same-port
+    same: [{files: app.yml, key: listen-port}, {files: "proxy/**", key: upstream.backend}]
+"""
+    files = {"app.yml": "listen-port: 8080\n", "proxy/p.yml": "upstream: {backend: 8080}\n"}
+    repo = make_repo(tmp_path, {**many, **files, ".cfgbot.yml": policy})
+    ran = cfg("change", "set listen-port to 9090", "--repo", str(repo), "--json")
+    assert (ran.code, ran.rules) == (1, {"invariants-kept"})
+    (finding,) = [one for one in ran.said["findings"] if one["rule"] == "invariants-kept"]
+    assert "proxy/p.yml" in finding["message"] + str(finding["path"])
+    both = cfg(
+        *("change", "set listen-port to 9090 and set upstream backend to 9090"),
+        *("--repo", str(repo), "--json"),
+    )
+    assert both.code == 0, both.out
