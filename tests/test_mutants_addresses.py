@@ -249,15 +249,15 @@ def test_a_file_that_cannot_be_read_stops_a_move_where_it_may_hold_the_name() ->
     moves = (Move("web.example.com", "api.example.com"),)
     good = "a: web.example.com\n"
 
-    def said(broken: str, other: str = "x: 1\n") -> list[tuple[str, str | None]]:
+    def said(broken: str, other: str = "x: 1\n") -> list[tuple[str, str | None, int | None]]:
         base = {"a.yml": good, "b.yml": broken, "c.yml": other}
         head = {**base, "a.yml": "a: api.example.com\n"}
         findings = found("complete-move", case(base, head, moves=moves))
-        return [(one.variant, one.path) for one in findings if one.blocks]
+        return [(one.variant, one.path, one.line) for one in findings if one.blocks]
 
-    assert said("a: [WEB.example.com\n") == [("unreadable", "b.yml")]
+    assert said("a: [WEB.example.com\n") == [("unreadable", "b.yml", 2)]
     assert said("a: [other\n") == []
-    assert said("a: [other\n", good) == [("left", "c.yml")]
+    assert said("a: [other\n", good) == [("left", "c.yml", 1)]
 
 
 def test_a_file_whose_bytes_are_not_known_stops_a_move() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.change import FileChange, build_change
 from bot.core.leaf import Unparsable
 from bot.core.operation import Move, Scope
-from tests.cases import case, found
+from tests.cases import Files, case, derivation, explained, found
 
 MOVES = (Move("192.0.2.7", "192.0.2.9"),)
 
@@ -42,13 +43,13 @@ def test_a_comment_that_changes_beside_one_that_went_is_told_as_changed() -> Non
     assert commented("a: 1 # x\nb: 2 # y\n", "b: 2 # z\n") == [("changed", 1)]
 
 
-def test_one_comment_dropped_among_many_alike_is_told_once() -> None:
+def test_one_comment_dropped_among_many_alike_is_told_alone() -> None:
     """Comparing does not give up on comments that repeat."""
     lines = [f"k{number}: {number} # same\n" for number in range(250)]
     head = [*lines]
-    head[100] = "k100: 100\n"
+    head[0], head[100] = "k0: 0 # other\n", "k100: 100\n"
     said = commented("".join(lines), "".join(head))
-    assert [variant for variant, _ in said] == ["dropped"]
+    assert [variant for variant, _ in said] == ["added", "dropped", "dropped"]
 
 
 def test_a_comment_follows_a_move_and_nothing_else() -> None:
@@ -115,6 +116,7 @@ def test_a_key_said_twice_before_may_stay_twice_and_not_thrice() -> None:
     said = found("duplicate-key", case(base, head))
     assert [(one.path, one.line) for one in said] == [("b.yml", 3)]
     assert found("duplicate-key", case("k: 1\nk: 2\n", "k: 1\nk: 3\n")) == ()
+    assert len(found("duplicate-key", case("k: [\n", "k: 1\nk: 2\n"))) == 1
 
 
 # bytes
@@ -135,6 +137,18 @@ def test_a_key_said_twice_before_may_stay_twice_and_not_thrice() -> None:
         ("a: [1, 2]\n", "a: [1]\n", []),
         ("a: [1, 2]\n", "a: [1,  2]\n", [1]),
         ("a: 1\nb: 2\n", "a: 1\nb: 2\nc: 3\n", []),
+        ("a: 1\n", "a: 1\nnew: # why\n  b: 2\n", []),
+        ("a: 1\n", "a: 1\nnew:\n  b: 2\n", []),
+        ("a: 1\n", "a: 1\nnew:\n  deep:\n    - b: 2\n", []),
+        ("a: 1\n", "a: 1\n# why\nb: 2\n", [2]),
+        ("a: 1\n", "a: 1\n\nb: 2\n", []),
+        ("a: 1\n", "a: 1\n  \nb: 2\n", [2]),
+        ("a: 1\nc: 1\nd: 1\ne: 1\nf: 1\n", "a: 1\n\nc: 1\nd: 1\ne: 1\nf: 1\nb: 2\n", [2]),
+        ("a: 1\n", "a: 1\n---\nb: 2\n", [2]),
+        ("- x: 1\n", "- x: 1\n-\n  x: 2\n", []),
+        ("- - 1\n", "- - 1\n-\n  - 2\n", []),
+        ("s:\n  a: 1\n", "s:\n  a: 1\ns:\n  b: 2\n", [3]),
+        (f"a: {list(range(150))}\n", f"a: {[*range(1, 100), *range(101, 150)]}\n", []),
     ],
 )
 def test_every_line_that_differs_beside_its_values_is_told(
@@ -143,3 +157,50 @@ def test_every_line_that_differs_beside_its_values_is_told(
     """And no line that differs by its value, or by an item that came or went."""
     said = found("untouched-bytes", case(base, head))
     assert sorted(one.line or 0 for one in said) == lines
+
+
+def test_the_end_of_a_file_of_an_old_system_counts_too() -> None:
+    """Carriage returns alone are line ends."""
+    (one,) = found("encoding", case(b"a: 1\rb: x\r", b"a: 1\rb: x"))
+    assert one.variant == "last-newline"
+
+
+# expected-change
+
+
+def ordered(base: Files, wanted: Files, head: Files) -> list[tuple[str, str | None]]:
+    """What is said of ``head`` where rules derive ``wanted``, in files whose lines have an order."""
+    looked_at = case(base, head, expectation=derivation(base, wanted))
+    return [(one.variant, one.path) for one in found("expected-change", looked_at)]
+
+
+def test_in_files_of_ordered_lines_a_new_line_stands_where_it_was_derived() -> None:
+    """In a file that was there, in one that comes, and nowhere where order means nothing."""
+    base = "iptables -P A\niptables -P B\n"
+    wanted, other = base + "iptables -P C\n", "iptables -P C\n" + base
+    assert ordered({"a.sh": base}, {"a.sh": wanted}, {"a.sh": wanted}) == []
+    assert ordered({"a.sh": base}, {"a.sh": wanted}, {"a.sh": other}) == [("order", "a.sh")]
+    new = {"a.sh": wanted}, {"a.sh": other}
+    assert ordered({"b.yml": "x: 1\n"}, *new)[-1] == ("order", "a.sh")
+    assert ordered({"a.yml": "a: 1\n"}, {"a.yml": "a: 1\nb: 2\n"}, {"a.yml": "b: 2\na: 1\n"}) == []
+
+
+def test_a_line_too_many_is_told_as_extra_alone() -> None:
+    """Order is only looked at where nothing is missing and nothing extra."""
+    base = "iptables -P A\n"
+    wanted, head = base + "iptables -P C\n", base + "iptables -P C\niptables -P D\n"
+    assert ordered({"a.sh": base}, {"a.sh": wanted}, {"a.sh": head}) == [("extra", "a.sh")]
+    assert ordered({"a.sh": base}, {"a.sh": head}, {"a.sh": wanted}) == [("missing", "a.sh")]
+
+
+def test_a_file_that_was_to_be_emptied_is_not_to_be_deleted() -> None:
+    """The same leaves go, and the file's end is another."""
+    base = {"a.sh": "iptables -P A\n"}
+    assert ordered(base, {"a.sh": ""}, {}) == [("order", "a.sh")]
+
+
+def test_a_value_alone_has_no_order() -> None:
+    """A set value in a file of ordered lines stands where it stood."""
+    made = build_change([FileChange("a.conf", b"listen 80;\n", b"listen 81;\n")])
+    looked_at = case("a: 1\n", "a: 1\n", change=made, explained=explained(made))
+    assert found("expected-change", looked_at) == ()

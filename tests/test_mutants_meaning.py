@@ -51,6 +51,10 @@ def exposed(base: str, head: str, path: str = "app.yml") -> list[str]:
         ("network_mode: bridge", "network_mode: host", ["danger-on"]),
         ("network_mode: bridge", "network_mode: ' HOST '", ["danger-on"]),
         ("network_mode: host", "network_mode: 'host '", []),
+        ("network_mode: bridge", "network_mode: '\"host\"'", ["danger-on"]),
+        ("network_mode: bridge", "network_mode: hostX", []),
+        ("tls: true", "tls: offX", []),
+        ("auth: {check_mode: true}", "auth: {check_mode: false}", ["guard-off"]),
         ("colour: bridge", "colour: host", []),
         ("user: app", "user: root", ["danger-on"]),
         ("user: '1000:1000'", "user: '0:1000'", ["danger-on"]),
@@ -136,6 +140,10 @@ RULES = "rules:\n  - access: {0}\n    source: {1}\n  - access: deny\n    source:
         (("deny", "192.0.2.0/24"), ("deny", "192.0.2.7"), ["deny-lost"]),
         (("deny", "192.0.2.7"), ("allow", "192.0.2.7"), ["deny-lost"]),
         (("allow", "192.0.2.7"), ("deny", "192.0.2.7"), []),
+        (("deny", "192.0.2.7"), ("allow", "0.0.0.0/0"), ["deny-lost", "world", "deny-lost"]),
+        (("allow", "192.0.2.7"), ("deny", "0.0.0.0/0"), []),
+        (("allow", "192.0.2.7"), ("deny", "192.0.2.8"), []),
+        (("deny", "192.0.2.7"), ("allow", "192.0.2.0/24"), ["deny-lost", "wider", "deny-lost"]),
     ],
 )
 def test_a_rule_in_a_list_does_what_it_says_of_itself(
@@ -336,8 +344,8 @@ def test_a_form_that_rules_derive_is_right_and_a_moving_tag_is_still_told() -> N
         ("password: ${X}", "password: !vault hunter2hunter2", False),
         ("password: ${X}", "password: !custom hunter2hunter2", True),
         (
-            "a: {password: hunter2hunter2}\nb: {password: ${X}}",
-            "a: {password: ${X}}\nb: {password: swordfish9swordfish}",
+            "a: {password: hunter2hunter2}\nb: {password: '${X}'}",
+            "a: {password: '${X}'}\nb: {password: swordfish9swordfish}",
             True,
         ),
     ],
@@ -366,6 +374,7 @@ def test_a_new_secret_in_clear_is_found(base: str, head: str, blocked: bool) -> 
         ("a: x", "a: x\ufe0f", [("U+FE0F", 1)]),
         ("a: x", "a: x\U000e0101", [("U+E0101", 1)]),
         ("\ufeffa: x", "\ufeffa: y", []),
+        ("\ufeffa: x", "\ufeffa: x\ufeff", [("U+FEFF", 1)]),
     ],
 )
 def test_a_character_that_hides_is_told_once_with_its_line(
@@ -374,6 +383,19 @@ def test_a_character_that_hides_is_told_once_with_its_line(
     """As often as it is new, in text or behind an escape; what stood there may stay."""
     said = found("hidden-characters", case(base + "\n", head + "\n"))
     assert [(dict(one.facts)["character"], one.line) for one in said] == expected
+
+
+def test_a_hidden_character_is_told_in_each_file_that_has_it() -> None:
+    """Once in each."""
+    files = {"a.yml": "a: x\n", "b.yml": "a: x\n"}
+    said = found("hidden-characters", case(files, dict.fromkeys(files, "a: x\u200b\n")))
+    assert [one.path for one in said] == ["a.yml", "b.yml"]
+
+
+def test_bytes_that_are_no_text_are_looked_through_all_the_same() -> None:
+    """What can be read of them; that they are no text is another rule's business."""
+    (one,) = found("hidden-characters", case(b"a: \xff\n", b"a: \xff\nb: \xe2\x80\x8b\n"))
+    assert (one.line, dict(one.facts)["character"]) == (2, "U+200B")
 
 
 def test_a_new_file_is_looked_at_by_its_name_too() -> None:

@@ -101,7 +101,7 @@ def _hunted(
 
 def _matching(root: Path, patterns: list[str]) -> list[Path]:
     found = (path for pattern in patterns for path in sorted(root.glob(pattern)))
-    return [path for path in found if path.name != "__init__.py" or path.parent.name == "checks"]
+    return list(dict.fromkeys(found))
 
 
 def _run(scratch: Path) -> None:

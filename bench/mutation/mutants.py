@@ -43,7 +43,7 @@ def mutate(root: Path, path: Path) -> list[Mutant]:
         str(path.relative_to(root)), source
     )
     path.write_text(made.code, encoding="utf-8")
-    module = ".".join(path.relative_to(root).with_suffix("").parts)
+    module = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
     return list(_mutants(module, source, made.code, list(made.mutant_names)))
 
 
