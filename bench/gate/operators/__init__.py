@@ -14,15 +14,18 @@ from itertools import islice
 from random import Random
 
 from bench.gate.operators.digits import DIGITS
+from bench.gate.operators.extra import EXTRA
 from bench.gate.operators.kinds import kind_of
+from bench.gate.operators.line import LINE
 from bench.gate.operators.place import PLACE
+from bench.gate.operators.spelling import SPELLING
 from bench.gate.operators.value import VALUE
 from bench.gate.operators.wrong import KINDS, Operator, Wrong
 from bench.gate.tasks import Task, is_right
 
 __all__ = ["KINDS", "OPERATORS", "Operator", "Wrong", "wrong_changes"]
 
-OPERATORS: tuple[Operator, ...] = (*DIGITS, *VALUE, *PLACE)
+OPERATORS: tuple[Operator, ...] = (*DIGITS, *VALUE, *SPELLING, *PLACE, *LINE, *EXTRA)
 AT_MOST = 40
 EACH_AT_MOST = 2
 _LOOKED_AT = 24
