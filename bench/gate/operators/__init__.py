@@ -14,7 +14,10 @@ from itertools import islice
 from random import Random
 
 from bench.gate.operators.digits import DIGITS
+from bench.gate.operators.exposure import EXPOSURE
 from bench.gate.operators.extra import EXTRA
+from bench.gate.operators.file import FILE
+from bench.gate.operators.form import FORM
 from bench.gate.operators.kinds import kind_of
 from bench.gate.operators.line import LINE
 from bench.gate.operators.place import PLACE
@@ -25,7 +28,10 @@ from bench.gate.tasks import Task, is_right
 
 __all__ = ["KINDS", "OPERATORS", "Operator", "Wrong", "wrong_changes"]
 
-OPERATORS: tuple[Operator, ...] = (*DIGITS, *VALUE, *SPELLING, *PLACE, *LINE, *EXTRA)
+OPERATORS: tuple[Operator, ...] = (
+    *(*DIGITS, *VALUE, *SPELLING, *PLACE, *LINE),
+    *(*EXTRA, *EXPOSURE, *FORM, *FILE),
+)
 AT_MOST = 40
 EACH_AT_MOST = 2
 _LOOKED_AT = 24

@@ -22,8 +22,13 @@ from bench.gate.tasks import Tree
 _PORT_KEY = re.compile(r"port|listen|expose|bind", re.IGNORECASE)
 _PROTOCOL = re.compile(r"\b(https?|rediss?|wss?|amqps?|ldaps?|grpcs?|tcp|udp)(?=://|\b)")
 _OTHER_PROTOCOL = {
-    "http": "https", "redis": "rediss", "ws": "wss", "amqp": "amqps", "ldap": "ldaps",
-    "grpc": "grpcs", "tcp": "udp",
+    "http": "https",
+    "redis": "rediss",
+    "ws": "wss",
+    "amqp": "amqps",
+    "ldap": "ldaps",
+    "grpc": "grpcs",
+    "tcp": "udp",
 }
 OTHER_PROTOCOL = {**_OTHER_PROTOCOL, **{b: a for a, b in _OTHER_PROTOCOL.items()}}
 _VERSION = re.compile(r"(?<![\w.])v?\d+\.\d+\.(\d+)(?![\w.])")

@@ -50,10 +50,10 @@ def key_twice_old_last(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
     for hunk in lone_lines(anatomy, rng):
         if _key(hunk) is None:
             continue
-        first, last = hunk.new, hunk.old
+        first = hunk.new
         if hunk.path.endswith(".json") and not first.rstrip().endswith(","):
-            first, last = first.rstrip("\r\n") + ",\n", last
-        yield _replaced(anatomy, hunk, first + last, "old line after the new one")
+            first = first.rstrip("\r\n") + ",\n"
+        yield _replaced(anatomy, hunk, first + hunk.old, "old line after the new one")
 
 
 @operator("key-twice-new-last", "form", specific=True)
