@@ -35,13 +35,15 @@ OPERATORS: tuple[Operator, ...] = (
 AT_MOST = 40
 EACH_AT_MOST = 2
 _LOOKED_AT = 24
+_SHARES = {True: 4, False: 1}  # specific to the task or not
 _REFINED = frozenset({"value", "meaning"})
 
 
 def wrong_changes(task: Task, seed: int, at_most: int = AT_MOST) -> Iterator[Wrong]:
     """Up to ``at_most`` wrong changes of ``task``, the same ones for the same ``seed``.
 
-    Every operator has its turn before any has a second one, those specific to the task first.
+    Every operator has its turn before any has a second one; of five turns, four go to those
+    specific to the task, many of which have nothing to spoil in it.
     """
     seen: set[str] = set()
     given = 0
@@ -60,11 +62,19 @@ def wrong_changes(task: Task, seed: int, at_most: int = AT_MOST) -> Iterator[Wro
 
 def _turns(task: Task, seed: int) -> Iterator[Iterator[Wrong]]:
     """The operators' candidates, over and over; each iterator goes on where it stopped."""
-    order = Random(f"{seed} {task.repo} {task.id}")
-    ranked = sorted(OPERATORS, key=lambda one: (not one.specific, order.random()))
-    made = [islice(_made(one, task, seed), _LOOKED_AT) for one in ranked]
+    made = [islice(_made(one, task, seed), _LOOKED_AT) for one in _ranked(task, seed)]
     for _ in range(EACH_AT_MOST):
         yield from made
+
+
+def _ranked(task: Task, seed: int) -> list[Operator]:
+    """All operators in an order of the task's own, the two sorts mixed by their shares."""
+    order = Random(f"{seed} {task.repo} {task.id}")
+    ranks: list[tuple[float, Operator]] = []
+    for specific, share in _SHARES.items():
+        sort = [one for one in OPERATORS if one.specific == specific]
+        ranks += [(n / share, one) for n, one in enumerate(order.sample(sort, len(sort)))]
+    return [one for _, one in sorted(ranks, key=lambda rank: rank[0])]
 
 
 def _made(one: Operator, task: Task, seed: int) -> Iterator[Wrong]:

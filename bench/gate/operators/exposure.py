@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import PurePosixPath
 from random import Random
 
@@ -136,7 +137,7 @@ def rule_lost(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
 def rule_added(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
     """Beside a rule stands another for port 22 or 5432 that nobody asked for."""
     for path, start, line in _rules(anatomy, rng, _ACCEPT):
-        numbers = [m for m in re.finditer(r"(?<![\w./:-])\d{2,5}(?![\w./-])", line)]
+        numbers = list(re.finditer(r"(?<![\w./:-])\d{2,5}(?![\w./-])", line))
         if numbers:
             at, port = numbers[-1], rng.choice(("22", "5432", "2375"))
             copy = line[: at.start()] + port + line[at.end() :]
@@ -149,7 +150,7 @@ def accept_before_deny(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
     """A rule that lets in moved before one that keeps out, or behind: the first match decides."""
     for path in shuffled(sorted(anatomy.right), rng):
         lines = lines_of(anatomy.text(path)) if _rulebook(path) else []
-        for n, (one, two) in enumerate(zip(lines, lines[1:], strict=False)):
+        for n, (one, two) in enumerate(pairwise(lines)):
             if (
                 _decides(one)
                 and _decides(two)
@@ -189,7 +190,7 @@ def secret_in_clear(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
             yield Spoilt(anatomy.put([(slot, _CLEAR)]), f"{slot.key} in {slot.path} in clear")
 
 
-@operator("secret-added", "secret", specific=True)
+@operator("secret-added", "secret", specific=False)
 def secret_added(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
     """A password that all can read came along in the changed file."""
     for path in shuffled(anatomy.near, rng):

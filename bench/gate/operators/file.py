@@ -61,7 +61,7 @@ def file_deleted(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
         yield Spoilt(tree, f"{path} deleted")
 
 
-@operator("changed-file-deleted", "path", specific=True)
+@operator("changed-file-deleted", "path", specific=False)
 def changed_file_deleted(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
     """The file that was to change is gone altogether."""
     for path in shuffled(anatomy.changed, rng):
@@ -69,7 +69,7 @@ def changed_file_deleted(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
         yield Spoilt(tree, f"{path} deleted")
 
 
-@operator("file-renamed", "path", specific=True)
+@operator("file-renamed", "path", specific=False)
 def file_renamed(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
     """The changed file has another name: whoever reads it no longer finds it."""
     for path in shuffled(anatomy.changed, rng):
@@ -169,7 +169,7 @@ def git_control_file(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
         yield Spoilt(_appended(anatomy, path, line, files[path]), f"{path} changed")
 
 
-@operator("case-twin", "path", specific=True)
+@operator("case-twin", "path", specific=False)
 def case_twin(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
     """A second file whose name differs in case alone: on many file systems it replaces the first."""
     for path in shuffled(anatomy.changed, rng):
@@ -179,7 +179,7 @@ def case_twin(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
             yield Spoilt(_with(anatomy, twin, anatomy.base[path]), f"{twin} beside {path}")
 
 
-@operator("symbolic-link", "path", specific=True)
+@operator("symbolic-link", "path", specific=False)
 def symbolic_link(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
     """The changed file is a link out of the repository now: its reader gets another file."""
     for path in shuffled(anatomy.changed, rng):
@@ -187,7 +187,7 @@ def symbolic_link(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
         yield Spoilt(tree, f"{path} is a link", {path: _SYMLINK})
 
 
-@operator("executable", "path", specific=True)
+@operator("executable", "path", specific=False)
 def executable(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
     """The changed file may be run now: nobody asked for that."""
     for path in shuffled(anatomy.near, rng):

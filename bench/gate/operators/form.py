@@ -132,9 +132,9 @@ def one_odd_line_end(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
     for hunk in shuffled(anatomy.hunks, rng):
         if hunk.new.endswith("\n"):
             bare = hunk.new.rstrip("\r\n")
-            text = f"{bare}\n" if hunk.new.endswith("\r\n") else f"{bare}\r\n"
-            tree = anatomy.cut([(hunk.path, hunk.start, hunk.end, text)])
-            yield Spoilt(tree, f"another line end in {hunk.path}")
+            for end in ("\n" if hunk.new.endswith("\r\n") else "\r\n", "\r\r\n"):
+                tree = anatomy.cut([(hunk.path, hunk.start, hunk.end, bare + end)])
+                yield Spoilt(tree, f"another line end in {hunk.path}")
 
 
 @operator("byte-order-mark-flipped", "form", specific=False)
@@ -161,7 +161,7 @@ def utf_16(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
 
 
 @operator("other-code-page", "form", specific=False)
-def other_code_page(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
+def other_code_page(anatomy: Anatomy, _: Random) -> Iterator[Spoilt]:
     """Letters beyond ASCII in Latin-1 or the Korean code page: no UTF-8, so not what stood there."""
 
     def made(data: bytes) -> bytes | None:
