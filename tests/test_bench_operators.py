@@ -104,7 +104,7 @@ def test_no_wrong_change_is_right() -> None:
 def test_another_right_way_is_never_given() -> None:
     """A second right tree, though an operator would make it, is left out."""
     (task,) = (one for one in tasks() if one.id == "value")
-    given = {wrong.tree["prod/.env"] for wrong in wrong_changes(task, 4) if not wrong.modes}
+    given = {wrong.tree.get("prod/.env", b"") for wrong in wrong_changes(task, 4)}
     also = tuple({**BASE, "prod/.env": data} for data in given)
     wider = Task("small", "value", "open", "en", (), "value", BASE, (*task.right, *also))
     for wrong in wrong_changes(wider, 4):
