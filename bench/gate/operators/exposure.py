@@ -21,17 +21,18 @@ from bench.gate.operators.wrong import Spoilt, operator
 _CIDR = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})/(\d{1,2})(?![\w.])")
 _ACCEPT = re.compile(r"\b(?:accept|allow|permit|pass)\b", re.IGNORECASE)
 _DENY = re.compile(r"\b(?:drop|deny|reject|block|refuse)\b", re.IGNORECASE)
-_CLOSED = re.compile(r"(?<![\w.])(?:127\.0\.0\.1|localhost|::1)(?![\w.])")
+_CLOSED = re.compile(r"(?<![\w./])(?:127\.0\.0\.1|localhost|::1)(?![\w.])")
 _VERIFY = re.compile(r"verify|validate|tls|ssl|auth|secure", re.IGNORECASE)
 _REGEX_LOCATION = re.compile(
     r"^[ \t]*location ~[^\n{]*\{[^{}]*\}[ \t]*\n(?=\s*location )", re.MULTILINE
 )
 _LOCATION = re.compile(r"\s*location [^\n{]*\{[^{}]*\}[ \t]*\n")
 _ORDERED = re.compile(
-    r"^(?P<one>[ \t]*(?:use_backend|http-request|acl|host|hostssl|rewrite|-A|iptables|ufw)\b[^\n]*\n)"
-    r"(?P<two>[ \t]*(?:use_backend|http-request|host|hostssl|rewrite|-A|iptables|ufw)\b[^\n]*\n)",
+    r"^(?P<one>[ \t]*(?:use_backend|http-request|rewrite)\b[^\n]*\n)"
+    r"(?P<two>[ \t]*(?:use_backend|http-request|rewrite)\b[^\n]*\n)",
     re.MULTILINE,
 )
+_DEFAULT = re.compile(r"\bdefault\b| -P |policy")
 _CLEAR = "correct-horse-battery-staple"
 
 
@@ -67,7 +68,9 @@ def world_beside(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
         world = "::/0" if ":" in spot.new else "0.0.0.0/0"
         start, end = anatomy.line(spot.path, spot.start)
         line = anatomy.text(spot.path)[start:end]
-        cut = (spot.path, spot.end, spot.end, f",{world}")
+        quote = line[spot.end - start : spot.end - start + 1]
+        beside = f"{quote}, {quote}{world}" if quote in {'"', "'"} else f",{world}"
+        cut = (spot.path, spot.end, spot.end, beside)
         if firewall_line(line) or line.strip().startswith("-"):
             cut = (spot.path, end, end, line.replace(spot.new, world))
         yield Spoilt(anatomy.cut([cut]), f"{world} beside {spot.new} in {spot.path}")
@@ -154,6 +157,7 @@ def accept_before_deny(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
             if (
                 _decides(one)
                 and _decides(two)
+                and not _DEFAULT.search(one + two)
                 and bool(_DENY.search(one)) != bool(_DENY.search(two))
             ):
                 swapped = [*lines[:n], two, one, *lines[n + 2 :]]
@@ -169,7 +173,7 @@ def _decides(line: str) -> bool:
 
 @operator("rule-order", "meaning", specific=False)
 def rule_order(anatomy: Anatomy, rng: Random) -> Iterator[Spoilt]:
-    """Two neighbouring rules, backends or regular locations changed places: the first one wins."""
+    """Two neighbouring backends, rewrites or regular locations changed places: the first one wins."""
     for path in shuffled(sorted(anatomy.right), rng):
         text = anatomy.text(path)
         for match in _ORDERED.finditer(text) if _rulebook(path) else ():

@@ -39,7 +39,7 @@ _FIREWALL_FILE = re.compile(
 _CI = re.compile(
     r"(^|/)(Jenkinsfile|\.gitlab-ci\.yml|CODEOWNERS|\.cfgbot\.yml|\.github/workflows/[^/]+)$"
 )
-_WORD = re.compile(r"[\w.:/-]+")
+_WORD = re.compile(rf"(?:{ADDRESS.pattern})|(?:{HOST.pattern})|[\w.-]+")
 
 
 def firewall_file(path: str) -> bool:
@@ -81,7 +81,7 @@ def _kind(path: str, right: bytes, wrong: bytes) -> str:
         return "firewall"
     if any(ADDRESS.search(word) or HOST.search(word) for word in words):
         return "address"
-    if any(PORT.fullmatch(word.lstrip(":")) for word in words) and _speaks_of_ports(lines):
+    if any(PORT.fullmatch(word) for word in words) and _speaks_of_ports(lines):
         return "port"
     return ""
 
