@@ -121,6 +121,12 @@ def test_four_numbers_at_a_key_of_versions_are_a_version(key: str) -> None:
         ("time: '10:80'", "time: '10:70000'", []),
         ("list: [80]", "list: [70000]", []),
         ("port: http", "port: https", []),
+        ("ports: ['80:82/tcp']", "ports: ['80:99999/tcp']", ["99999"]),
+        ("ports: [{published: 80}]", "ports: [{published: 70000}]", ["70000"]),
+        ("Expose: {web: 80}", "Expose: {web: 70000}", ["70000"]),
+        ("sizes: [{published: 80}]", "sizes: [{published: 70000}]", []),
+        ("- 80", "- 70000", []),
+        ("url: http://a.example.com:70000/x", "url: http://a.example.com:70000/y", []),
     ],
 )
 def test_what_a_port_may_become(base: str, head: str, wrong: list[str]) -> None:
@@ -304,6 +310,6 @@ def test_a_move_to_a_name_leaves_no_range() -> None:
         moves = (Move("192.0.2.7", new), Move("web", "api"))
         assert len(warned_by("covering-range", case(base, head, moves=moves))) == count
     pair = "r: 192.0.2.6/31\n"
-    moves = (Move("192.0.2.7", "192.0.2.9"),)
-    looked_at = case("a: 192.0.2.7\n" + pair, "a: 192.0.2.9\n" + pair, moves=moves)
+    one = (Move("192.0.2.7", "192.0.2.9"),)
+    looked_at = case("a: 192.0.2.7\n" + pair, "a: 192.0.2.9\n" + pair, moves=one)
     assert len(warned_by("covering-range", looked_at)) == 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.change import FileChange, build_change
+from bot.core.formats import parse
 from bot.core.leaf import Unparsable
 from bot.core.operation import Move, Scope
-from tests.cases import Files, case, derivation, explained, found
+from tests.cases import Files, case, change, derivation, explained, found
 
 MOVES = (Move("192.0.2.7", "192.0.2.9"),)
 
@@ -119,6 +122,21 @@ def test_a_key_said_twice_before_may_stay_twice_and_not_thrice() -> None:
     assert len(found("duplicate-key", case("k: [\n", "k: 1\nk: 2\n"))) == 1
 
 
+# parses
+
+
+def test_a_side_that_was_never_read_is_told_by_its_file() -> None:
+    """And one that is read as another format than before."""
+    made = change({"a.yml": "a: 1\n", "b.yml": "a: 1\n"}, {"a.yml": "a: 2\n", "b.yml": "a: 2\n"})
+    unread = {path: one for path, one in made.head_docs.items() if path == "a.yml"}
+    looked_at = case("a: 1\n", "a: 2\n", change=replace(made, head_docs=unread))
+    assert [(one.variant, one.path) for one in found("parses", looked_at)] == [("unread", "b.yml")]
+    other = {**made.head_docs, "b.yml": parse("b.json", b'{"a": 2}')}
+    (one,) = found("parses", case("a: 1\n", "a: 2\n", change=replace(made, head_docs=other)))
+    assert (one.variant, one.path) == ("format", "b.yml")
+    assert dict(one.facts) == {"before": "yaml", "after": "json"}
+
+
 # bytes
 
 
@@ -143,8 +161,18 @@ def test_a_key_said_twice_before_may_stay_twice_and_not_thrice() -> None:
         ("a: 1\n", "a: 1\n# why\nb: 2\n", [2]),
         ("a: 1\n", "a: 1\n\nb: 2\n", []),
         ("a: 1\n", "a: 1\n  \nb: 2\n", [2]),
+        ("a: 1\n", "a: 1\n\n\nb: 2\n", []),
+        ("a: 1\n", "a: 1\n\n\n\nb: 2\n", [2]),
+        ("a: 1\n", "b: 2\n\n\na: 1\n", []),
+        ("a: 1\n", "b: 2\n\n\n\na: 1\n", [4]),
+        ("m:\n  - [1, 1]\n  - [1]\n", "m:\n  - [1]\n", []),
+        ("m:\n  - [1]\n  - [1, 1]\n", "m:\n  - [1, 1]\n", []),
+        ("m:\n  - [1, 1]\n  - [1]\nz: 1\n", "m:\n  - [1]\nz: 1\n", []),
+        ("m:\n  - [2, 1]\n  - [2, 1]\n", "m:\n  - [2, 1]\n", []),
         ("a: 1\nc: 1\nd: 1\ne: 1\nf: 1\n", "a: 1\n\nc: 1\nd: 1\ne: 1\nf: 1\nb: 2\n", [2]),
         ("a: 1\n", "a: 1\n---\nb: 2\n", [2]),
+        ("z: 0\np:\n  k: 1\n", "z: 0\nq:\n    k: 2\n", []),
+        ("z: 0\np:\n  k: 1\n", "z: 0\nq:\n    k: 1\n", [3]),
         ("- x: 1\n", "- x: 1\n-\n  x: 2\n", []),
         ("- - 1\n", "- - 1\n-\n  - 2\n", []),
         ("s:\n  a: 1\n", "s:\n  a: 1\ns:\n  b: 2\n", [3]),

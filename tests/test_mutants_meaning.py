@@ -99,10 +99,21 @@ def test_a_guard_that_falls_and_a_right_that_comes(
         ("allow: [192.0.2.7]", "allow: ['192.0.2.7, all']", ["world"]),
         ("allow: [192.0.2.7]", "allow: [192.0.2.7, any]", ["world"]),
         ("colours: [red]", "colours: [all]", []),
+        ("allow: [red]", "allow: [all]", ["world"]),
+        ("colours: 192.0.2.7", "colours: any", ["world"]),
+        ("servers: [192.0.2.7, red]", "servers: [192.0.2.7, any]", ["world"]),
+        ("allow: 0.0.0.0/0 a", "allow: 0.0.0.0/0 b", []),
+        ("allow: any a", "allow: any b", []),
+        (
+            "allow: [192.0.2.0/24, 198.51.100.0/30]",
+            "allow: [192.0.2.0/24, 198.51.100.0/28]",
+            ["wider"],
+        ),
         ("deny: [192.0.2.7]", "deny: [any]", ["deny-lost"]),
         ("deny: [192.0.2.7]", "deny: [192.0.2.0/24]", []),
         ("deny: [192.0.2.0/24]", "deny: [192.0.2.7]", ["deny-lost"]),
         ("deny: [192.0.2.0/24]", "deny: [192.0.2.0/25]", ["deny-lost"]),
+        ("deny: web.example.com 192.0.2.0/24", "deny: web.example.com 192.0.2.7", ["deny-lost"]),
         ("deny: [192.0.2.7, all]", "deny: [192.0.2.7]", ["deny-all-lost"]),
         ("deny: [192.0.2.7, ' ALL ']", "deny: [192.0.2.7]", ["deny-all-lost"]),
         ("policy: DROP", "policy: ACCEPT", ["deny-lost"]),
@@ -118,6 +129,7 @@ def test_a_guard_that_falls_and_a_right_that_comes(
         ("port: '127.0.0.1:80'", "port: '80'", ["bound"]),
         ("ports: ['127.0.0.1:8080:80']", "ports: ['8080:80']", ["bound"]),
         ("port: 'localhost:80'", "port: 'web:80'", []),
+        ("port: 'localhost:80'", "port: 'WEB:80'", []),
         ("port: '127.0.0.1:80'", "port: '192.0.2.7:80'", []),
         ("port: '127.0.0.1:80'", "port: '::2'", []),
         ("colour: '127.0.0.1:80'", "colour: '80'", []),
@@ -158,6 +170,8 @@ def test_a_rule_in_a_list_does_what_it_says_of_itself(
     [
         ("ufw allow 22/tcp", "ufw allow 22/tcp\nufw allow 80/tcp", ["anyone"]),
         ("ufw deny 22/tcp", "ufw deny 22/tcp\nufw deny 80/tcp", []),
+        ("ufw allow 22/tcp", "ufw allow 80/tcp", []),
+        ("iptables -P x", "iptables -P x\niptables -N chain", []),
         ("ufw allow from 192.0.2.7", "ufw allow from 192.0.2.7\nufw allow from 192.0.2.8", []),
         ("iptables -P x", "iptables -P x\niptables -A INPUT -j ACCEPT", ["anyone"]),
         (
@@ -363,6 +377,7 @@ def test_a_new_secret_in_clear_is_found(base: str, head: str, blocked: bool) -> 
     [
         ("a: x", "a: x\u200b", [("U+200B", 1)]),
         ("a: x\u200b", "a: y\u200b", []),
+        ("a: x\u200b", "a: y\u200b\nb: z\u00a0", [("U+00A0", 2)]),
         ("a: x\u200b", "a: x\u200b\nb: x\u200b", [("U+200B", 2)]),
         ("a: x", "a: x\nb: y\u00a0\u200b\u00a0", [("U+00A0", 2), ("U+200B", 2)]),
         ("a: x", 'a: "x\\u200B"', [("U+200B", 1)]),
@@ -383,6 +398,12 @@ def test_a_character_that_hides_is_told_once_with_its_line(
     """As often as it is new, in text or behind an escape; what stood there may stay."""
     said = found("hidden-characters", case(base + "\n", head + "\n"))
     assert [(dict(one.facts)["character"], one.line) for one in said] == expected
+
+
+def test_a_character_without_a_name_is_told_by_its_number() -> None:
+    """Control characters have none."""
+    (one,) = found("hidden-characters", case("A=x\n", "A=x\u0080\n", path="x.env"))
+    assert dict(one.facts) == {"character": "U+0080", "name": "no name"}
 
 
 def test_a_hidden_character_is_told_in_each_file_that_has_it() -> None:
@@ -435,3 +456,17 @@ def test_what_becomes_of_a_file(
     for one in said:
         if one.variant == "mode":
             assert dict(one.facts) == {"before": modes[0], "after": modes[1]}
+
+
+def test_a_mode_alone_is_a_change_without_a_value() -> None:
+    """Not nothing at all, which is told otherwise."""
+    made = build_change([FileChange("a.txt", b"a", b"a", "100644", "100755")])
+    looked_at = case("a: 1\n", "a: 1\n", change=made, explained=())
+    assert blocked_by("no-change", looked_at) == ["no-value"]
+
+
+def test_a_file_that_is_one_bare_word_is_looked_at_like_any() -> None:
+    """It has no key that could say what it is: nothing is opened, and no secret is in it."""
+    looked_at = case({"a.yml": "a: 1\n"}, {"a.yml": "a: 1\n", "b.yml": "word\n"})
+    assert found("exposure", looked_at) == ()
+    assert found("plaintext-secret", looked_at) == ()

@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.mutation.mutants import mutate
-from bench.mutation.results import explained, summed_up
-from bench.mutation.results import page as page_of
+from bench.mutation.page import page_of
+from bench.mutation.results import explain, place_of, renewed, summed_up
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parent.parent
+_RESULTS = _HERE / "results.json"
 _SKIPPED = shutil.ignore_patterns("__pycache__", ".hypothesis", "*.pyc")
 
 
@@ -32,37 +33,48 @@ def main() -> int:
     """Run as the command line says."""
     options = _options()
     config: dict[str, Any] = tomllib.loads((_HERE / "config.toml").read_text(encoding="utf-8"))
+    kept = json.loads(_RESULTS.read_text(encoding="utf-8")) if _RESULTS.exists() else None
     with tempfile.TemporaryDirectory(prefix="cfgbot-mutation-") as scratch:
-        outcomes = _hunted(Path(scratch), config, options)
-    results = summed_up(outcomes, explained(_HERE / "survivors.yml"))
-    text = json.dumps(results, ensure_ascii=False, indent=1) + "\n"
-    if options.out:
-        options.out.write_text(text, encoding="utf-8")
-    elif options.only == "*" and not options.again and not options.tests:
-        (_HERE / "results.json").write_text(text, encoding="utf-8")
+        outcomes = _hunted(Path(scratch), config, options, kept)
+    results = summed_up(outcomes)
+    if kept and (options.again or options.only != "*"):
+        results = renewed(kept, results, again=options.again)
+    explain(results, _HERE / "survivors.yml")
+    if not options.look:
+        text = json.dumps(results, ensure_ascii=False, indent=1)
+        _RESULTS.write_text(text + "\n", encoding="utf-8")
         (_ROOT / "docs" / "mutation.md").write_text(page_of(results), encoding="utf-8")
-    for one in results["survivors"]:
-        if not one["group"]:
-            print(f"{one['module']}:{one['line']} {one['function']}")
-            print(f"  - {one['was']}\n  + {one['now']}")
-    print(json.dumps(results["total"]))
+    return _verdict(results, config["least"])
+
+
+def _verdict(results: dict[str, Any], least: float) -> int:
+    """The exit status, with what is not explained yet."""
     unexplained = [one for one in results["survivors"] if not one["group"]]
-    return int(results["total"]["score"] < config["least"] or bool(unexplained))
+    for one in unexplained:
+        print(f"{one['module']}:{one['line']} {one['function']}")
+        print(f"  - {one['was']}\n  + {one['now']}")
+    print(json.dumps(results["total"]))
+    return int(results["total"]["score"] < least or bool(unexplained))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.mutation", description=__doc__)
-    parser.add_argument("--only", default="*", help="pattern of modules")
-    parser.add_argument("--again", type=Path, help="only what survived in this results file")
-    parser.add_argument("--tests", nargs="*", help="patterns of tests instead of the usual ones")
+    parser.add_argument("--only", default="*", help="pattern of modules; the others stay as known")
     parser.add_argument(
-        "--out", type=Path, help="where to write results, instead of the usual places"
+        "--again",
+        action="store_true",
+        help="only what survived before: right where tests were added and nothing else changed",
     )
+    parser.add_argument("--tests", nargs="*", help="patterns of tests instead of the usual ones")
+    parser.add_argument("--look", action="store_true", help="write nothing")
     return parser.parse_args()
 
 
 def _hunted(
-    scratch: Path, config: dict[str, Any], options: argparse.Namespace
+    scratch: Path,
+    config: dict[str, Any],
+    options: argparse.Namespace,
+    kept: dict[str, Any] | None,
 ) -> list[dict[str, Any]]:
     for name in config["copy"]:
         source = _ROOT / name
@@ -79,10 +91,9 @@ def _hunted(
             if fnmatch(path.stem, options.only)
             for mutant in mutate(scratch, path)
         ]
-    if options.again:
-        old = json.loads(options.again.read_text(encoding="utf-8"))["survivors"]
-        living = {(one["module"], one["line"], one["now"]) for one in old}
-        mutants = [one for one in mutants if (one.module, one.line, one.now) in living]
+    if options.again and kept:
+        living = {place_of(one) for one in kept["survivors"]}
+        mutants = [one for one in mutants if place_of(asdict(one)) in living]
     tests = options.tests or config["tests"]
     plan = {
         "mutants": [asdict(mutant) for mutant in mutants],
