@@ -37,7 +37,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="cfgbot-mutation-") as scratch:
         outcomes = _hunted(Path(scratch), config, options, kept)
     results = summed_up(outcomes)
-    if kept and (options.again or options.only != "*"):
+    if kept and (options.again or options.only):
         results = renewed(kept, results, again=options.again)
     explain(results, _HERE / "survivors.yml")
     if not options.look:
@@ -59,7 +59,7 @@ def _verdict(results: dict[str, Any], least: float) -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.mutation", description=__doc__)
-    parser.add_argument("--only", default="*", help="pattern of modules; the others stay as known")
+    parser.add_argument("--only", nargs="*", help="patterns of modules; the others stay as known")
     parser.add_argument(
         "--again",
         action="store_true",
@@ -88,7 +88,7 @@ def _hunted(
         mutants = [
             mutant
             for path in _matching(scratch, config["mutate"])
-            if fnmatch(path.stem, options.only)
+            if any(fnmatch(path.stem, pattern) for pattern in options.only or ["*"])
             for mutant in mutate(scratch, path)
         ]
     if options.again and kept:

@@ -1,0 +1,173 @@
+r"""The source text of what changed: spelled as before, indented as before, gone with its own lines.
+
+A value that is right may still be written so that a file reads otherwise to the next person:
+escapes, margins, a tag, an anchor. A whole line that went is no mark of what stood around it.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.operation import Move, Scope
+from tests.cases import case, found
+
+MOVES = (Move("q", "r"), Move("192.0.2.7", "192.0.2.9"))
+
+
+def told(base: str, head: str, path: str = "app.yml", moves: tuple[Move, ...] = ()) -> list[int]:
+    """The lines told of bytes that nobody asked to change."""
+    said = found("untouched-bytes", case(base, head, path=path, moves=moves))
+    assert {one.path for one in said} <= {path}
+    return sorted(one.line or 0 for one in said)
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "lines"),
+    [
+        (r"http:\/\/a/x", "http://a/y", []),
+        (r"http:\/\/a/x", r"http:\/\/a/y", []),
+        ("http://a/x", r"http:\/\/a/y", [1]),
+        ("x", r"\u0079", [1]),
+        ("x", r"a\"b", []),
+        ("x", r"a\u0022b", [1]),
+        (r"x \u0041", r"y \u0041", []),
+        (r"\u0041 x", r"\u0041 y", []),
+        (r"\u0041 x \u0041", r"\u0041 y \u0041", []),
+        (r"\u0041 x \u0041", r"\u0041 xx \u0041", []),
+        (r"\u0041 xx \u0041", r"\u0041 x \u0041", []),
+        (r"\u0041 x \u0041", r"\u0041 y \u0042", [1]),
+    ],
+)
+def test_an_escape_stays_where_the_value_stays(base: str, head: str, lines: list[int]) -> None:
+    """What is new is written plainly; only the part whose meaning changed may be."""
+    document = '{{"k": 1,\n "u": "{}"}}\n'
+    expected = [line + 1 for line in lines]
+    assert told(document.format(base), document.format(head), "a.json") == expected
+
+
+def test_an_escape_stays_around_what_moved_twice() -> None:
+    """At more than one place, in the scope of the move, and not without a move."""
+    base = '{"u": "\\u0041 192.0.2.7 \\u0041 192.0.2.7"}\n'
+    head = base.replace("192.0.2.7", "192.0.2.9")
+    assert told(base, head, "a.json", MOVES) == []
+    assert told(base, head, "a.json") == [1]
+    outside = (Move("192.0.2.7", "192.0.2.9", Scope(only=("x/**",))),)
+    assert told(base, head, "a.json", outside) == [1]
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "lines"),
+    [
+        ("a: one\n  two\n  three\n", "a: one\n  two\n  four\n", []),
+        ("a: one\n  two\n  three\n", "a: one\n   two\n   four\n", [1]),
+        ("a: one\n  two\n  three\n", "a: one\n  two\n   four\n", [1]),
+        ("a: one\n  two\n\n  three\n", "a: one\n  two\n\n  four\n", []),
+        ("k: 1\na: |\n  one\n  two\n", "k: 1\na: |\n  one\n  three\n", []),
+        ("k: 1\na: |\n  one\n  two\n", "k: 1\na: |\n   one\n   three\n", [3]),
+        ("k: 1\na: |\n  one\n    two\n", "k: 1\na: |\n  one\n    three\n", []),
+        ("a: |\n  one\n\n  two\n", "a: |\n  one\n\n  three\n", []),
+        ("a: >\n  one\n  two\n", "a: >\n    one\n    three\n", [2]),
+        ("a: >\n  one\n  two\n", "a: >\n  one three\n", []),
+        ('a: "x"\n', 'a: "\\x79"\n', [1]),
+        ("a: 'it''s'\n", "a: 'it''s not'\n", []),
+        ("a: 'x'\n", "a: 'it''s'\n", []),
+        ("a: 1\n", "a:  2\n", [1]),
+        ("a:  1\n", "a: 2\n", [1]),
+        ("a:\nb: 1\n", "a: 1\nb: 1\n", []),
+        ("a: 1\nb: 1\n", "a:\nb: 1\n", []),
+    ],
+)
+def test_a_value_over_several_lines_keeps_its_margin(
+    base: str, head: str, lines: list[int]
+) -> None:
+    """Words may change; how far they are indented, and how they are escaped, may not."""
+    assert told(base, head) == lines
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "lines"),
+    [
+        ("l:\n  - !t 1\n", "l:\n  - !t 1\n  - !t 2\n", []),
+        ("l:\n  - !t 1\n", "l:\n  - !t 1\n  - 2\n", []),
+        ("l:\n  - !t 1\n", "l:\n  - !t 1\n  - !u 2\n", [3]),
+        ("l:\n  - &a 1\n", "l:\n  - &a 1\n  - &b 2\n", [3]),
+        ("l:\n  - &a 1\n", "l:\n  - &a 1\n  - 3\n  - &a 2\n", [4]),
+        ("a: !t 1\n", "a: !t 1\nb: !t 2\n", [2]),
+        ("a: 1\n", "a: 1\nb: &x 2\n", [2]),
+    ],
+)
+def test_a_new_value_has_a_tag_only_like_its_neighbours(
+    base: str, head: str, lines: list[int]
+) -> None:
+    """And never an anchor: both change what is read."""
+    assert told(base, head) == lines
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "lines"),
+    [
+        ("l:\n  - a: 1\n    b: 2\n", "l:\n  - b: 2\n", []),
+        ("l:\n  - b: 2\n", "l:\n  - a: 1\n    b: 2\n", []),
+        ("l:\n  - a: 1\n    b: 2\n", "l:\n  -  b: 2\n", [2]),
+        ("l:\n  - a: 1\n    b: 2\n", "l:\n- b: 2\n", [2]),
+        ("l:\n  -   a: 1\n      b: 2\n", "l:\n  -   b: 2\n", []),
+        ("l:\n  -   a: 1\n      b: 2\n", "l:\n  - b: 2\n", [2]),
+    ],
+)
+def test_the_next_line_of_an_item_takes_its_dash(base: str, head: str, lines: list[int]) -> None:
+    """With as much space behind it as before."""
+    assert told(base, head) == lines
+
+
+@pytest.mark.parametrize(
+    ("path", "lines", "gone"),
+    [
+        ("run.sh", ["a 1", "b 2", "a 1", "b 2"], (0, 2)),
+        ("run.sh", ["x 1", "a 1 1", "a 1 1"], (1, 2)),
+        ("run.sh", ["x 1", "a 1 2", "a 1 3"], (1, 2)),
+        ("run.sh", ["a 1 2", "a 1 3"], (0, 1)),
+        ("run.sh", ["a 1 2", "a 1 3", "a 1 4"], (0, 1)),
+        ("run.sh", ["a 1 2", "a 1 3", "a 1 4"], (1, 2)),
+        ("run.sh", ["a 1 2", "a 1 3", "a 1 4"], (0, 2)),
+        ("run.sh", ["a 1 2", "a 1 3", "a 1 4", "z"], (2, 3)),
+        ("run.sh", ["a 1 1 2", "a 1 1 3", "b 1"], (0, 1)),
+        ("run.sh", ["a 192.0.2.7 1", "a 192.0.2.7 2", "a 192.0.2.7 3"], (0, 1)),
+        ("app.yml", ["- [1, 1]", "- [1, 1]"], (1, 2)),
+        ("app.yml", ["- [1, 2]", "- [1, 3]", "- [1, 4]"], (0, 1)),
+        ("app.yml", ["- [1, 2]", "- [1, 3]", "- [1, 4]"], (1, 2)),
+        ("app.yml", ["- {a: 1, b: 2}", "- {a: 1, b: 3}"], (0, 1)),
+        ("app.yml", ["- [5]", "- {a: 1, b: 2}", "- {a: 1, b: 3}"], (1, 2)),
+        ("app.yml", ["- [1]", "- [1]", "- [1]"], (1, 3)),
+    ],
+)
+def test_a_whole_line_that_goes_leaves_its_like_as_it_was(
+    path: str, lines: list[str], gone: tuple[int, int]
+) -> None:
+    """Which of two lines alike it was that went cannot be told by values: no line is told."""
+    first, last = gone
+    kept = lines[:first] + lines[last:]
+    assert told("\n".join(lines) + "\n", "\n".join(kept) + "\n", path) == []
+    assert told("\n".join(kept) + "\n", "\n".join(lines) + "\n", path) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "lines"),
+    [
+        (b"a: 1\r\nb: 2\r\n", b"a: 1\r\nb: 3\r\n", []),
+        (b"a: 1\r\nb: 2", b"a: 1\r\nb: 2\r\nc: 3", []),
+        (b"a: 1\nb: 2", b"a: 1\nb: 2\nc: 3", []),
+        (b"a: 1\r\nb: 2\n", b"a: 1\nb: 2\n", [1]),
+        (b"a: 1\nb: 2\n", b"a: 1\r\nb: 3\n", [1]),
+    ],
+)
+def test_line_ends_are_bytes_too(base: bytes, head: bytes, lines: list[int]) -> None:
+    """In a file of one kind of line end an added last line may end the one before it."""
+    assert told(base.decode(), head.decode()) == lines
+
+
+def test_a_file_that_differs_nearly_everywhere_is_told_by_its_first_line() -> None:
+    """Comparing is quadratic: beyond two thousand lines it is refused as it stands."""
+    base = "a: 1\n" + "# c\n" * 2_500
+    assert told(base, base.replace("# c\n", "\n# c\n")) == [2]
+    small = "a: 1\n" + "# c\n" * 5
+    assert len(told(small, small.replace("# c\n", "\n# c\n"))) > 1
