@@ -1,4 +1,4 @@
-"""Exposure, types, units, versions, secrets and odd characters at the edges of their rules."""
+"""Types, units, versions, secrets and odd characters at the edges of their rules."""
 
 from __future__ import annotations
 
@@ -7,187 +7,6 @@ import pytest
 from bot.core.change import FileChange, build_change
 from bot.core.operation import Move
 from tests.cases import blocked_by, case, derivation, explained, found
-
-# guards and rights
-
-
-def exposed(base: str, head: str, path: str = "app.yml") -> list[str]:
-    """The variants of what is opened when nobody asked for it."""
-    made = build_change([FileChange(path, base.encode(), head.encode())])
-    looked_at = case(base, head, path=path, explained=explained(made, None, None))
-    return blocked_by("exposure", looked_at)
-
-
-@pytest.mark.parametrize(
-    ("base", "head", "expected"),
-    [
-        ("tls: true", "tls: false", ["guard-off"]),
-        ("tls: 'true'", "tls: '\"off\"'", ["guard-off"]),
-        ("tls: word", "tls: false", ["guard-off"]),
-        ("tls: false", "tls: off", []),
-        ("tls: false", "tls: true", []),
-        ("x: 1\ntls: true", "x: 1", ["guard-off"]),
-        ("x: 1\ntls: false", "x: 1", []),
-        ("x: 1\ntls: word", "x: 1", []),
-        ("x: 1", "x: 1\ntls: false", ["guard-off"]),
-        ("tls: 1", "tls: 0", ["guard-off"]),
-        ("tls_enabled: 1", "tls_enabled: 0", ["guard-off"]),
-        ("tls_sessions: 1", "tls_sessions: 0", []),
-        ("auth: {enabled: true}", "auth: {enabled: false}", ["guard-off"]),
-        ("auth: {colour: true}", "auth: {colour: false}", []),
-        ("{auth: {list: {enabled: true}}}", "{auth: {list: {enabled: false}}}", []),
-        ("enabled: true", "enabled: false", []),
-        ("colour: true", "colour: false", []),
-        ("skip_verify: false", "skip_verify: true", ["danger-on"]),
-        ("skip_verify: true", "skip_verify: false", []),
-        ("skip_colour: false", "skip_colour: true", []),
-        ("debug: off", "debug: on", ["danger-on"]),
-        ("debug: on", "debug: yes", []),
-        ("debug: on", "debug: off", []),
-        ("x: 1", "x: 1\nprivileged: true", ["danger-on"]),
-        ("x: 1\nprivileged: true", "x: 1", []),
-        ("debug: 0", "debug: 1", ["danger-on"]),
-        ("debug_port_offset: 0", "debug_port_offset: 1", []),
-        ("network_mode: bridge", "network_mode: host", ["danger-on"]),
-        ("network_mode: bridge", "network_mode: ' HOST '", ["danger-on"]),
-        ("network_mode: host", "network_mode: 'host '", []),
-        ("network_mode: bridge", "network_mode: '\"host\"'", ["danger-on"]),
-        ("network_mode: bridge", "network_mode: hostX", []),
-        ("tls: true", "tls: offX", []),
-        ("auth: {check_mode: true}", "auth: {check_mode: false}", ["guard-off"]),
-        ("colour: bridge", "colour: host", []),
-        ("user: app", "user: root", ["danger-on"]),
-        ("user: '1000:1000'", "user: '0:1000'", ["danger-on"]),
-        ("user: '1000:0'", "user: '1000:00'", []),
-        ("user: app", "user: other", []),
-        ("run_as: app", "run_as: root", ["danger-on"]),
-        ("owner: app", "owner: root", []),
-        ("volumes: [x]", "volumes: [x, '/var/run/docker.sock:/s']", ["danger-on"]),
-        ("volumes: ['/var/run/docker.sock:/s']", "volumes: ['/var/run/docker.sock:/t']", []),
-        ("cap_add: [CHOWN]", "cap_add: [SYS_ADMIN]", ["danger-on"]),
-        ("colours: [CHOWN]", "colours: [SYS_ADMIN]", []),
-    ],
-)
-def test_a_guard_that_falls_and_a_right_that_comes(
-    base: str, head: str, expected: list[str]
-) -> None:
-    """By the name of the switch and what it was before; a switch that stays is no news."""
-    assert exposed(base + "\n", head + "\n") == expected
-
-
-# who is let in
-
-
-@pytest.mark.parametrize(
-    ("base", "head", "expected"),
-    [
-        ("allow: [192.0.2.7]", "allow: [0.0.0.0/7]", ["world"]),
-        ("allow: [192.0.2.0/24]", "allow: [10.0.0.0/8]", ["wider"]),
-        ("allow: ['2001:db8::/64']", "allow: ['2000::/15']", ["world"]),
-        ("allow: ['2001:db8::/64']", "allow: ['2000::/16']", ["wider"]),
-        ("allow: [192.0.2.0/24]", "allow: [192.0.2.0/24, 198.51.100.0/24]", []),
-        ("allow: [192.0.2.0/24]", "allow: [192.0.2.0/24, 198.51.100.0/23]", ["wider"]),
-        ("allow: [192.0.2.7]", "allow: [192.0.2.7, 192.0.2.8/31]", ["wider"]),
-        ("allow: [192.0.2.7]", "allow: [192.0.2.8]", []),
-        ("allow: [192.0.2.7]", "allow: [192.0.2.8/32]", []),
-        ("allow: [192.0.2.0/24]", "allow: ['2001:db8::/64']", ["wider"]),
-        ("allow: [192.0.2.0/24]", "allow: [192.0.2.0/25]", []),
-        ("x: word", "x: word\nallow: [192.0.2.0/30]", ["wider"]),
-        ("cidr: 192.0.2.0/24", "cidr: 192.0.2.0/23", ["wider"]),
-        ("allow: [192.0.2.7]", "allow: [any]", ["world"]),
-        ("allow: [192.0.2.7]", "allow: [ANY]", ["world"]),
-        ("allow: [192.0.2.7]", "allow: ['192.0.2.7, all']", ["world"]),
-        ("allow: [192.0.2.7]", "allow: [192.0.2.7, any]", ["world"]),
-        ("colours: [red]", "colours: [all]", []),
-        ("allow: [red]", "allow: [all]", ["world"]),
-        ("colours: 192.0.2.7", "colours: any", ["world"]),
-        ("servers: [192.0.2.7, red]", "servers: [192.0.2.7, any]", ["world"]),
-        ("allow: 0.0.0.0/0 a", "allow: 0.0.0.0/0 b", []),
-        ("allow: any a", "allow: any b", []),
-        (
-            "allow: [192.0.2.0/24, 198.51.100.0/30]",
-            "allow: [192.0.2.0/24, 198.51.100.0/28]",
-            ["wider"],
-        ),
-        ("deny: [192.0.2.7]", "deny: [any]", ["deny-lost"]),
-        ("deny: [192.0.2.7]", "deny: [192.0.2.0/24]", []),
-        ("deny: [192.0.2.0/24]", "deny: [192.0.2.7]", ["deny-lost"]),
-        ("deny: [192.0.2.0/24]", "deny: [192.0.2.0/25]", ["deny-lost"]),
-        ("deny: web.example.com 192.0.2.0/24", "deny: web.example.com 192.0.2.7", ["deny-lost"]),
-        ("deny: [192.0.2.7, all]", "deny: [192.0.2.7]", ["deny-all-lost"]),
-        ("deny: [192.0.2.7, ' ALL ']", "deny: [192.0.2.7]", ["deny-all-lost"]),
-        ("policy: DROP", "policy: ACCEPT", ["deny-lost"]),
-        ("policy: DROP", "policy: REJECT", []),
-        ("policy: 'deny: x'", "policy: 'allow: x'", ["deny-lost"]),
-        ("policy: ACCEPT", "policy: DROP", []),
-        ("x: 1\npolicy: DROP", "x: 1", ["deny-lost"]),
-        ("bind: 127.0.0.1", "bind: 0.0.0.0", ["bound"]),
-        ("bind: 0.0.0.0", "bind: '::'", []),
-        ("x: 1", "x: 1\nbind: 0.0.0.0", ["bound"]),
-        ("x: 1\nbind: 0.0.0.0", "x: 1", []),
-        ("x: 1", "x: 1\nbind: 127.0.0.1", []),
-        ("port: '127.0.0.1:80'", "port: '80'", ["bound"]),
-        ("ports: ['127.0.0.1:8080:80']", "ports: ['8080:80']", ["bound"]),
-        ("port: 'localhost:80'", "port: 'web:80'", []),
-        ("port: 'localhost:80'", "port: 'WEB:80'", []),
-        ("port: '127.0.0.1:80'", "port: '192.0.2.7:80'", []),
-        ("port: '127.0.0.1:80'", "port: '::2'", []),
-        ("colour: '127.0.0.1:80'", "colour: '80'", []),
-        ("port: '192.0.2.7:80'", "port: '80'", []),
-    ],
-)
-def test_who_is_let_in_that_was_not(base: str, head: str, expected: list[str]) -> None:
-    """By prefix, by word, by interface, and by a denial that goes or shrinks."""
-    assert exposed(base + "\n", head + "\n") == expected
-
-
-RULES = "rules:\n  - access: {0}\n    source: {1}\n  - access: deny\n    source: 198.51.100.0/24\n"
-
-
-@pytest.mark.parametrize(
-    ("base", "head", "expected"),
-    [
-        (("allow", "192.0.2.7"), ("allow", "0.0.0.0/0"), ["world"]),
-        (("deny", "192.0.2.7"), ("deny", "0.0.0.0/0"), []),
-        (("deny", "192.0.2.0/24"), ("deny", "192.0.2.7"), ["deny-lost"]),
-        (("deny", "192.0.2.7"), ("allow", "192.0.2.7"), ["deny-lost"]),
-        (("allow", "192.0.2.7"), ("deny", "192.0.2.7"), []),
-        (("deny", "192.0.2.7"), ("allow", "0.0.0.0/0"), ["deny-lost", "world", "deny-lost"]),
-        (("allow", "192.0.2.7"), ("deny", "0.0.0.0/0"), []),
-        (("allow", "192.0.2.7"), ("deny", "192.0.2.8"), []),
-        (("deny", "192.0.2.7"), ("allow", "192.0.2.0/24"), ["deny-lost", "wider", "deny-lost"]),
-    ],
-)
-def test_a_rule_in_a_list_does_what_it_says_of_itself(
-    base: tuple[str, str], head: tuple[str, str], expected: list[str]
-) -> None:
-    """The nearest item's own verdict counts, of the right side of the change."""
-    assert exposed(RULES.format(*base), RULES.format(*head)) == expected
-
-
-@pytest.mark.parametrize(
-    ("base", "head", "expected"),
-    [
-        ("ufw allow 22/tcp", "ufw allow 22/tcp\nufw allow 80/tcp", ["anyone"]),
-        ("ufw deny 22/tcp", "ufw deny 22/tcp\nufw deny 80/tcp", []),
-        ("ufw allow 22/tcp", "ufw allow 80/tcp", []),
-        ("iptables -P x", "iptables -P x\niptables -N chain", []),
-        ("ufw allow from 192.0.2.7", "ufw allow from 192.0.2.7\nufw allow from 192.0.2.8", []),
-        ("iptables -P x", "iptables -P x\niptables -A INPUT -j ACCEPT", ["anyone"]),
-        (
-            "iptables -P x",
-            "iptables -P x\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT",
-            [],
-        ),
-        ("echo 1", "echo 1\necho accept", []),
-    ],
-)
-def test_a_new_line_of_a_firewall_that_names_nobody_lets_everyone_in(
-    base: str, head: str, expected: list[str]
-) -> None:
-    """A line of another program, one that denies, or one that only lets answers back does not."""
-    assert exposed(base + "\n", head + "\n", "run.sh") == expected
-
 
 # types
 
@@ -215,6 +34,9 @@ def test_a_new_line_of_a_firewall_that_names_nobody_lets_everyone_in(
         ("t: null", "t: 1", ["kind"]),
         ("t: 192.0.2.7 192.0.2.8", "t: word", []),
         ("t: at 192.0.2.7", "t: word", []),
+        ("t: v1.2.3", "t: word", []),
+        ("t: enabled", "t: true", []),
+        ("t: y", "t: true", ["kind"]),
     ],
 )
 def test_what_sort_of_value_a_place_may_get(base: str, head: str, expected: list[str]) -> None:
@@ -232,6 +54,12 @@ def test_another_sort_is_right_where_it_was_asked_for() -> None:
     hosts = "t: 192.0.2.7\n", "t: web.example.com\n"
     assert blocked_by("type-kept", case(*hosts, said)) == []
     assert blocked_by("type-kept", case("t: '30'\n", "t: 'word'\n", said)) == ["kind"]
+    wide = case("t: 192.0.2.7\n", "t: 192.0.2.0/24\n", "let in 192.0.2.0/24")
+    assert blocked_by("type-kept", wide) == []
+    (one,) = found("type-kept", case("t: 'yes'\n", "t: 'word'\n"))
+    assert (dict(one.facts)["before"], dict(one.facts)["after"]) == ("switch", "text")
+    (two,) = found("type-kept", case("t: 192.0.2.0/24\n", "t: 12\n"))
+    assert two.blocks
     text = "t: 1\n", "t: '1'\n"
     assert blocked_by("type-kept", case(*text, expectation=derivation(*text))) == ["kind"]
 
@@ -271,6 +99,12 @@ def test_a_unit_may_go_where_rules_derive_it() -> None:
     assert blocked_by("unit-kept", case(base, head, expectation=derivation(base, head))) == []
     other = derivation(base, "a: 30s\nb: '45'\n")
     assert blocked_by("unit-kept", case(base, head, expectation=other)) == ["default"]
+
+
+def test_a_unit_that_the_request_says_hides_no_other() -> None:
+    """The first of two changes is said word for word, the second is not."""
+    looked_at = case("a: 30s\nb: 30s\n", "a: 45m\nb: 10m\n", "make a 45m")
+    assert [one.line for one in found("unit-kept", looked_at)] == [2]
 
 
 # versions

@@ -52,7 +52,9 @@ def _mutants(module: str, source: str, code: str, names: list[str]) -> Iterator[
     starts = {name: function.lineno for name, function in _functions(source).items()}
     for name in names:
         mangled = name.rpartition("__mutmut_")[0]
+        # mutmut calls a function "x_name" and a method "xǁClassǁname"
         original, function = functions[mangled + _ORIGINAL], mangled.removeprefix("x_")
+        function = function.removeprefix("xǁ").replace("ǁ", ".")
         old = _text(lines, original, _ORIGINAL)
         new = _text(lines, functions[name], name.removeprefix(mangled))
         offset, was, now = _difference(old, new)
@@ -60,7 +62,7 @@ def _mutants(module: str, source: str, code: str, names: list[str]) -> Iterator[
             name=f"{module}.{name}",
             module=module,
             function=function,
-            line=starts.get(function, 1) + offset,
+            line=starts[function.rpartition(".")[2]] + offset,
             statement=_statement(original, original.lineno + offset),
             was=was,
             now=now,
