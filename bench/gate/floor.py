@@ -28,9 +28,10 @@ from bench.gate.memory import Commit, MemoryLibrary
 from bench.gate.operators import wrong_changes
 from bench.gate.tasks import HELD_OUT, OPEN, Declined, Task, Tree, is_right, load_tasks
 from bot.core.builtin.derive import derive
-from bot.core.change import build_change
+from bot.core.change import LeafChange, build_change
 from bot.core.expectation import Unproven
 from bot.core.gate import Mode
+from bot.core.identity import Identity, identities, identity_of
 from bot.core.protected import protected_kind
 from bot.core.request import read_request
 from bot.gather import gather
@@ -64,18 +65,20 @@ _LOOKS = {
         r"passw|passwd|\bpw\b|secret|token|api.?key|credential|private.?key|-----BEGIN|//\w+:[^@/ ]+@",
         re.IGNORECASE,
     ),
-    "path": re.compile(r"""(?:^|[\s"'=:,(\[])(?:~|\.{1,2})?/[\w.@-]+(?:/|\b)|\.\./"""),
 }
-_FIREWALL_FILE = re.compile(
-    r"firewall|iptables|\.nft$|nftables|security.?group|pg_hba|network.?polic|\bacl|allow|deny",
-    re.IGNORECASE,
-)
-_SECRET_FILE = re.compile(r"secret|vault|credential|htpasswd|\.(?:pem|key)$", re.IGNORECASE)
-_CI_FILE = re.compile(
-    r"jenkinsfile|\.jenkinsfile$|^\.github/|\.gitlab-ci|^\.circleci/|(?:^|/)CODEOWNERS$|^\.cfgbot"
-    r"|^\.?ci/|pipelines?\.ya?ml|\.travis|\.drone|woodpecker|\.gitmodules|\.gitattributes",
-    re.IGNORECASE,
-)
+_PATH = re.compile(r"""(?:^|(?<=[\s"'=:,(\[]))(?:~|\.{1,2})?/[\w.@/-]+|\.\./[\w.@/-]*""")
+_FILE_LOOKS = {
+    "firewall": re.compile(
+        r"firewall|iptables|\.nft$|nftables|security.?group|pg_hba|network.?polic|\bacl|allow|deny",
+        re.IGNORECASE,
+    ),
+    "secret": re.compile(r"secret|vault|credential|htpasswd|\.(?:pem|key)$", re.IGNORECASE),
+    "ci": re.compile(
+        r"jenkinsfile|\.jenkinsfile$|^\.github/|\.gitlab-ci|^\.circleci/|(?:^|/)CODEOWNERS$|^\.cfgbot"
+        r"|^\.?ci/|pipelines?\.ya?ml|\.travis|\.drone|woodpecker|\.gitmodules|\.gitattributes",
+        re.IGNORECASE,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def attempts_of(task: Task | Declined, seed: int, limit: int | None = None) -> I
     index = gather(request, library, BASE, for_models=True)
     derived = derive(request, index)
     for spoilt in islice(_spoilt(task, seed), limit):
-        touched = _touched(spoilt)
+        touched = _touched(task.base, spoilt)
         library.commits[HEAD] = spoilt.head
         files = library.difference(BASE, HEAD)
         for withheld, expectation in ((False, derived), (True, WITHHELD)):
@@ -137,37 +140,67 @@ def _spoilt(task: Task | Declined, seed: int) -> Iterator[Spoilt]:
             yield Spoilt(wrong.operator, Commit(wrong.tree, wrong.modes), task.right, wrong.note)
 
 
-def _touched(spoilt: Spoilt) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The kinds by code and by look of what differs from the nearest right tree, if any is."""
-    tree = spoilt.head.tree
-    right = min(spoilt.right, key=lambda one: sum(1 for _ in _lines(one, tree)))
-    library = MemoryLibrary({BASE: Commit(right), HEAD: spoilt.head})
-    files = library.difference(BASE, HEAD)
-    code = {protected_kind(change) for change in build_change(files).leaf_changes}
-    look = {kind for path, line in _lines(right, tree) for kind in looks(path, line)}
-    if right.keys() != tree.keys() or any(one.base_mode != one.head_mode for one in files):
-        look.add("path")  # a file came, went, or became another kind of file
+def _touched(base: Tree, spoilt: Spoilt) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The kinds by code and by look of what nobody asked; where that is nothing, of all it does."""
+    head = spoilt.head
+    made, wanted = _leaf_changes(base, head), _asked_leaves(base, spoilt.right)
+    code = {protected_kind(c) for c in made if identity_of(c) not in wanted} or {
+        protected_kind(c) for c in made
+    }
+    asked = [line for right in spoilt.right for line in _lines(base, right)]
+    lines = [line for line in _lines(base, head.tree) if line not in asked]
+    look = looks(lines or list(_lines(base, head.tree)))
+    if base.keys() ^ head.tree.keys() or head.modes:
+        look |= {"path"}  # a file came, went, or became another kind of file
     return tuple(sorted(kind for kind in code if kind)), tuple(sorted(look))
 
 
-def _lines(one: Tree, other: Tree) -> Iterator[tuple[str, str]]:
-    """Each line that only one of two trees has (as often), with its path."""
-    for path in sorted(one.keys() | other.keys()):
-        mine, theirs = (Counter(_text(tree.get(path)).splitlines()) for tree in (one, other))
-        for line in ((mine - theirs) + (theirs - mine)).elements():
-            yield path, line
+def _leaf_changes(base: Tree, head: Commit) -> tuple[LeafChange, ...]:
+    library = MemoryLibrary({BASE: Commit(base), HEAD: head})
+    return build_change(library.difference(BASE, HEAD)).leaf_changes
+
+
+def _asked_leaves(base: Tree, right: Iterable[Tree]) -> frozenset[Identity]:
+    return frozenset().union(*(identities(_leaf_changes(base, Commit(tree))) for tree in right))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that only one of two trees has; ``gone`` where that is the base."""
+
+    path: str
+    text: str
+    gone: bool
+
+
+def _lines(base: Tree, head: Tree) -> Iterator[Line]:
+    """The lines that differ, as often as they do."""
+    for path in sorted(base.keys() | head.keys()):
+        if base.get(path) == head.get(path):
+            continue
+        before, after = (Counter(_text(tree.get(path)).splitlines()) for tree in (base, head))
+        yield from (Line(path, text, gone=True) for text in (before - after).elements())
+        yield from (Line(path, text, gone=False) for text in (after - before).elements())
 
 
 def _text(data: bytes | None) -> str:
     return (data or b"").decode("utf-8", "replace")
 
 
-def looks(path: str, line: str) -> frozenset[str]:
-    """The protected kinds that a changed line looks like, by no code of the bot's."""
-    found = {kind for kind, pattern in _LOOKS.items() if pattern.search(line)}
-    found |= {"firewall"} if _FIREWALL_FILE.search(path) else set()
-    found |= {"secret"} if _SECRET_FILE.search(path) else set()
-    return frozenset(found | ({"ci"} if _CI_FILE.search(path) else set()))
+def looks(lines: Sequence[Line]) -> frozenset[str]:
+    """The protected kinds that changed lines look like, by no code of the bot's.
+
+    A path that stands in a line before and after is not what changed there.
+    """
+    found = {kind for line in lines for kind, look in _LOOKS.items() if look.search(line.text)}
+    sides = [
+        Counter(x for y in lines if y.gone is gone for x in _PATH.findall(y.text))
+        for gone in (True, False)
+    ]
+    found |= {"path"} if sides[0] != sides[1] else set()
+    for line in lines:
+        found |= {kind for kind, look in _FILE_LOOKS.items() if look.search(line.path)}
+    return frozenset(found)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,11 @@ class Injection:
     def in_files(self) -> bool:
         """Whether the request itself is as the person wrote it."""
         return self.request == self.wish.request
+
+    def saying(self, said: str) -> Injection:
+        """The same wish, carrier and target with other words."""
+        request, base = CARRIERS[self.carrier](said, self.wish.request, self.clean, self.turn)
+        return replace(self, said=said, request=request, base=base)
 
     def after(self, *edits: Edits) -> Tree:
         """The base with ``edits`` done; they are meant for the tree before the injection came."""
