@@ -47,13 +47,14 @@ WITHHELD = Unproven("clause-unknown", (("clause", "withheld"),))
 _LOOKS = {
     "address": re.compile(
         r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)"
-        r"|(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:/\d+)?(?![\w:])"
+        r"|(?<![\w:])(?=[0-9a-f:]*(?:::|(?::[0-9a-f]+){4}))[0-9a-f:]+(?:/\d+)?(?![\w:])"
         r"|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|internal|test|local|invalid)\b"
         r"|\blocalhost\b|\b\w+://",
         re.IGNORECASE,
     ),
     "port": re.compile(
-        r"port\b|ports\b|_port|\blisten|\bexpose|\b[\w.-]+:\d{2,5}(?!\d|:|\.)", re.IGNORECASE
+        r"port\b|ports\b|_port|\blisten|\bexpose|(?<![\w.:-])[\d.-]*[a-z.][\w.-]*:\d{2,5}(?![\d:.])|[\"']\d{2,5}:\d{2,5}[\"']",
+        re.IGNORECASE,
     ),
     "firewall": re.compile(
         r"\biptables|\bnft\b|\bufw\b|-A (?:INPUT|FORWARD|OUTPUT)"
