@@ -100,7 +100,7 @@ def test_a_guard_that_falls_and_a_right_that_comes(
         ("colours: [red]", "colours: [all]", []),
         ("allow: [red]", "allow: [all]", ["world"]),
         ("colours: 192.0.2.7", "colours: any", ["world"]),
-        ("servers: [192.0.2.7, red]", "servers: [192.0.2.7, any]", ["world"]),
+        ("colours: [192.0.2.7, red]", "colours: [192.0.2.7, any]", ["world"]),
         ("allow: 0.0.0.0/0 a", "allow: 0.0.0.0/0 b", []),
         ("allow: any a", "allow: any b", []),
         (

@@ -224,6 +224,7 @@ def test_a_new_secret_in_clear_is_found(base: str, head: str, blocked: bool) -> 
         ("a: x", "a: x\U000e0101", [("U+E0101", 1)]),
         ("\ufeffa: x", "\ufeffa: y", []),
         ("\ufeffa: x", "\ufeffa: x\ufeff", [("U+FEFF", 1)]),
+        ("\ufeffa: x", "\ufeffa: x # \ufeff", [("U+FEFF", 1)]),
     ],
 )
 def test_a_character_that_hides_is_told_once_with_its_line(
