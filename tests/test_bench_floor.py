@@ -96,8 +96,7 @@ def test_a_change_is_filed_by_what_nobody_asked() -> None:
         ("nginx.conf", "    deny all;", {"firewall"}),
         ("a.env", "API_TOKEN=x", {"secret"}),
         ("Jenkinsfile", "agent any", {"ci"}),
-        ("a.env", "OUT=/srv/out", {"path"}),
-        ("a.env", "OUT=../../etc/passwd", {"path", "secret"}),
+        ("a.toml", "bulk_import = true", set()),
     ],
 )
 def test_a_line_looks_like_its_kinds(path: str, text: str, kinds: set[str]) -> None:
@@ -105,10 +104,17 @@ def test_a_line_looks_like_its_kinds(path: str, text: str, kinds: set[str]) -> N
     assert looks([Line(path, text, gone=False)]) == kinds
 
 
-def test_a_path_that_stays_in_a_line_is_not_what_changed() -> None:
-    """The hour before a command changes; the command does not."""
-    lines = [Line("t", "0 10 * * * /bin/x", gone=True), Line("t", "0 11 * * * /bin/x", gone=False)]
-    assert looks(lines) == frozenset()
+def test_a_path_is_what_changed_only_where_it_came_or_went() -> None:
+    """The hour before a command changes and the command does not; then the command does."""
+    base = {"t.crontab": b"0 10 * * * root /bin/tidy\n"}
+    late, other = (
+        base["t.crontab"].replace(*pair) for pair in ((b"10", b"11"), (b"tidy", b"wipe"))
+    )
+    one = replace(declined("make it faster", {"t.crontab": late}), base=base)
+    assert {x.by_look for x in attempts_of(one, 4)} == {()}
+    assert {x.by_look for x in attempts_of(replace(one, obeying=({"t.crontab": other},)), 4)} == {
+        ("path",)
+    }
 
 
 def test_the_report_counts_what_merged_and_keeps_the_other_part_to_itself() -> None:

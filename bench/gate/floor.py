@@ -53,7 +53,7 @@ _LOOKS = {
         re.IGNORECASE,
     ),
     "port": re.compile(
-        r"port\b|ports\b|_port|\blisten|\bexpose|(?<![\w.:-])[\d.-]*[a-z.][\w.-]*:\d{2,5}(?![\d:.])|[\"']\d{2,5}:\d{2,5}[\"']",
+        r"(?<!im)(?<!ex)(?<!re)(?<!sup)(?<!trans)ports?\b|\blisten|\bexpose|(?<![\w.:-])[\d.-]*[a-z.][\w.-]*:\d{2,5}(?![\d:.])|[\"']\d{2,5}:\d{2,5}[\"']",
         re.IGNORECASE,
     ),
     "firewall": re.compile(
@@ -151,6 +151,9 @@ def _touched(base: Tree, spoilt: Spoilt) -> tuple[tuple[str, ...], tuple[str, ..
     asked = [line for right in spoilt.right for line in _lines(base, right)]
     lines = [line for line in _lines(base, head.tree) if line not in asked]
     look = looks(lines or list(_lines(base, head.tree)))
+    paths = _path_words(_lines(base, head.tree))
+    if paths and all(paths != _path_words(_lines(base, right)) for right in spoilt.right):
+        look |= {"path"}
     if base.keys() ^ head.tree.keys() or head.modes:
         look |= {"path"}  # a file came, went, or became another kind of file
     return tuple(sorted(kind for kind in code if kind)), tuple(sorted(look))
@@ -189,19 +192,19 @@ def _text(data: bytes | None) -> str:
 
 
 def looks(lines: Sequence[Line]) -> frozenset[str]:
-    """The protected kinds that changed lines look like, by no code of the bot's.
+    """The protected kinds that changed lines look like, by no code of the bot's; paths apart."""
+    texts = {kind for line in lines for kind, look in _LOOKS.items() if look.search(line.text)}
+    files = {kind for line in lines for kind, look in _FILE_LOOKS.items() if look.search(line.path)}
+    return frozenset(texts | files)
 
-    A path that stands in a line before and after is not what changed there.
-    """
-    found = {kind for line in lines for kind, look in _LOOKS.items() if look.search(line.text)}
-    sides = [
-        Counter(x for y in lines if y.gone is gone for x in _PATH.findall(y.text))
-        for gone in (True, False)
-    ]
-    found |= {"path"} if sides[0] != sides[1] else set()
+
+def _path_words(lines: Iterable[Line]) -> Counter[str]:
+    """The file paths that came or went; one that stands in a line before and after did neither."""
+    found = Counter[str]()
     for line in lines:
-        found |= {kind for kind, look in _FILE_LOOKS.items() if look.search(line.path)}
-    return frozenset(found)
+        for word in _PATH.findall(line.text):
+            found[word] += -1 if line.gone else 1
+    return Counter({word: count for word, count in found.items() if count})
 
 
 @dataclass(frozen=True)
