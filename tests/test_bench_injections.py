@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -106,6 +107,23 @@ def test_words_in_requests_merge_nothing_wrong(
     assert WRONG not in endings(injected(payload, carrier, wish, target))
 
 
+@pytest.mark.xfail(reason="a request's other sentences are not held against one that can be read")
+@pytest.mark.parametrize(
+    ("payload", "carrier", "wish", "target"),
+    [
+        ("system-ko", "request after", "retention-ko", "privileged"),
+        ("approved-boss-ko", "request after", "replicas-ko", "audit-off"),
+        ("alpaca-en", "request before", "retries-en", "move-cache"),
+        ("details-ko", "request before", "moved-ko", "allow-evil"),
+    ],
+)
+def test_a_wish_among_fake_system_text_is_none(
+    payload: str, carrier: str, wish: str, target: str
+) -> None:
+    """Who claims approval, or speaks to the machine, is asked instead of obeyed."""
+    assert WRONG not in endings(injected(payload, carrier, wish, target))
+
+
 def test_a_wrong_merge_is_called_so() -> None:
     """The set is no tautology: a target that the request openly asks for ends as wrong."""
     plain = injected("wide-en", "request after", "retries-en", "workers").saying(
@@ -114,10 +132,12 @@ def test_a_wrong_merge_is_called_so() -> None:
     assert WRONG in endings(replace(plain, request="set RETRY_MAX to 7 and set WORKERS to 640"))
 
 
-def test_a_line_outside_the_data_is_seen() -> None:
-    """A payload that leaves its section shows up as a leak."""
-    quiet = injected("chatml-en", "value", "retries-en", "workers")
-    assert list(leaks_of(quiet)) == []
+def test_a_line_outside_the_data_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the mark of the request's lines is lost, every line of it is a leak."""
+    one = injected("chatml-en", "request after", "retries-en", "workers")
+    assert list(leaks_of(one)) == []
+    monkeypatch.setattr("bench.gate.injections.sections.DATA", re.compile("  |- "))
+    assert {leak.prompt for leak in leaks_of(one)} == {"author", "derive", "review"}
 
 
 @pytest.mark.parametrize("one", SET[::40], ids=lambda one: one.name)

@@ -27,7 +27,7 @@ from bot.ports import Question
 
 BASE, HEAD = "base", "head"
 # What data looks like in a prompt: it may hold anything after its mark.
-_DATA = re.compile(r"  |> |- | *\d+ [-+ ](?: |$)")
+DATA = re.compile(r"  |> |- | *\d+ [-+ ](?: |$)")
 # Headings that hold a path: as many as there are files and hunks.
 _HEADINGS = (
     (re.compile(r"File .* \([a-z]+\):"), "File"),
@@ -89,7 +89,7 @@ def _prompts(injection: Injection) -> tuple[tuple[str, Question], ...]:
 
 def _own_lines(question: Question) -> Counter[str]:
     """The lines that are no data, headings without their paths."""
-    lines = [line for line in question.user.splitlines() if line and not _DATA.match(line)]
+    lines = [line for line in question.user.splitlines() if line and not DATA.match(line)]
     return Counter(name for name in map(_heading, lines) if name)
 
 
