@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.checks.rows import OWN, SET, whole_lines
+from bot.core.formats import parse
+from bot.core.leaf import Document
 from bot.core.operation import Move, Scope
 from tests.cases import case, found
 
@@ -68,6 +71,18 @@ def test_an_escape_stays_around_what_moved_twice() -> None:
         ("a: |\n  one\n\n  two\n", "a: |\n  one\n\n  three\n", []),
         ("a: >\n  one\n  two\n", "a: >\n    one\n    three\n", [2]),
         ("a: >\n  one\n  two\n", "a: >\n  one three\n", []),
+        ("a: one\n    two\n  three\n", "a: one\n    two\n  four\n", []),
+        ("a: one\n    two\n      three\n", "a: one\n    two\n      four\n", []),
+        ("a: one\n  two\n", "a: one\n    four\n", [1]),
+        ("a: |\n  one\n  two\nb: 1\n", "a: |\n  one\n  three\nb:  1\n", [4]),
+        ("- |\n one\n two\n", "- |\n  one\n  three\n", [2]),
+        ("80\n", "81\n", []),
+        ("a:\t\nb: 1\n", "a: 1\nb: 1\n", [1]),
+        ('b: "x"\n', 'a: 1\nb: "\\x79"\n', [2]),
+        ('a: x\nb: "x"\n', 'a: "y"\nb: "\\x79"\n', [2]),
+        ("a: 11\n", "a: 1\n", []),
+        ("a: 1\n", "a: [\n", []),
+        ("a: [\n", "a: 1\n", []),
         ('a: "x"\n', 'a: "\\x79"\n', [1]),
         ("a: 'it''s'\n", "a: 'it''s not'\n", []),
         ("a: 'x'\n", "a: 'it''s'\n", []),
@@ -112,6 +127,9 @@ def test_a_new_value_has_a_tag_only_like_its_neighbours(
         ("l:\n  - a: 1\n    b: 2\n", "l:\n- b: 2\n", [2]),
         ("l:\n  -   a: 1\n      b: 2\n", "l:\n  -   b: 2\n", []),
         ("l:\n  -   a: 1\n      b: 2\n", "l:\n  - b: 2\n", [2]),
+        ("l:\n  - a: 1\n    b: 2\n", "l:\n  - b:  2\n", [2]),
+        ("l:\n  - a: 1\n    b: 2\n    c: 3\n", "l:\n  - b: 2\n    c:  3\n", [3]),
+        ("q: 1\nl:\n  - a: 1\n    b: 2\nr: 1\n", "l:\n  - b: 2\n", []),
     ],
 )
 def test_the_next_line_of_an_item_takes_its_dash(base: str, head: str, lines: list[int]) -> None:
@@ -122,6 +140,7 @@ def test_the_next_line_of_an_item_takes_its_dash(base: str, head: str, lines: li
 @pytest.mark.parametrize(
     ("path", "lines", "gone"),
     [
+        ("hosts.txt", ["192.0.2.7 web", "192.0.2.8 api"], (0, 1)),
         ("run.sh", ["a 1", "b 2", "a 1", "b 2"], (0, 2)),
         ("run.sh", ["x 1", "a 1 1", "a 1 1"], (1, 2)),
         ("run.sh", ["x 1", "a 1 2", "a 1 3"], (1, 2)),
@@ -150,6 +169,47 @@ def test_a_whole_line_that_goes_leaves_its_like_as_it_was(
     assert told("\n".join(kept) + "\n", "\n".join(lines) + "\n", path) == []
 
 
+def slid(rows: list[int], own: set[int], changed: tuple[int, ...] = ()) -> set[int]:
+    """Which leaves are taken for gone where ``own`` are; ``rows`` are the leaves on each line."""
+    text = "".join(f"- [{', '.join(['1'] * count)}]\n" for count in rows)
+    document = parse("app.yml", text.encode())
+    assert isinstance(document, Document)
+    places = [(leaf.start, leaf.end, leaf.key) for leaf in document.leaves]
+    marks = {places[one]: OWN for one in own} | {places[one]: SET for one in changed}
+    found_out = whole_lines(document.leaves, marks)
+    assert {place for place, mark in found_out.items() if mark == SET} == {
+        places[one] for one in changed
+    }
+    return {places.index(place) for place, mark in found_out.items() if mark == OWN}
+
+
+@pytest.mark.parametrize(
+    ("rows", "own", "gone"),
+    [
+        ([2, 2], {1, 2}, {0, 1}),
+        ([2, 2], {2, 3}, {2, 3}),
+        ([2, 2], {0, 1}, {0, 1}),
+        ([2, 1], {1, 2}, {0, 1}),
+        ([1, 2], {1}, {0}),
+        ([2, 2], {2}, {2}),
+        ([1, 2, 2], {3}, {3}),
+        ([3, 3], {3, 4}, {3, 4}),
+        ([2, 2, 2], {1, 2, 5}, {0, 1, 5}),
+        ([2, 2, 2, 2], {1, 2, 5, 6}, {0, 1, 4, 5}),
+    ],
+)
+def test_of_values_alike_those_of_a_whole_line_are_taken_for_gone(
+    rows: list[int], own: set[int], gone: set[int]
+) -> None:
+    """Every leaf is 1; where no whole line is to be had, they stay as they were found."""
+    assert slid(rows, own) == gone
+
+
+def test_a_value_that_changed_is_never_taken_for_gone() -> None:
+    """It ends the run of values alike."""
+    assert slid([2, 2], {1, 2}, changed=(0,)) == {1, 2}
+
+
 @pytest.mark.parametrize(
     ("base", "head", "lines"),
     [
@@ -169,5 +229,13 @@ def test_a_file_that_differs_nearly_everywhere_is_told_by_its_first_line() -> No
     """Comparing is quadratic: beyond two thousand lines it is refused as it stands."""
     base = "a: 1\n" + "# c\n" * 2_500
     assert told(base, base.replace("# c\n", "\n# c\n")) == [2]
+    assert told(base, "b: 2\n" + base.replace("# c\n", "\n# c\n")) == [3]
     small = "a: 1\n" + "# c\n" * 5
     assert len(told(small, small.replace("# c\n", "\n# c\n"))) > 1
+
+
+def test_two_lines_too_many_among_many_alike_are_told_alone() -> None:
+    """Comparing does not give up on lines that repeat."""
+    lines = ["a: 1", *["# c"] * 300]
+    head = [lines[0], "", *lines[1:150], "", *lines[150:]]
+    assert told("\n".join(lines) + "\n", "\n".join(head) + "\n") == [2, 152]

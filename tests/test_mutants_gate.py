@@ -264,6 +264,16 @@ def test_a_secret_of_any_file_is_hidden_in_the_output() -> None:
     assert not [secret for secret in secrets if secret in dict(one.facts)["output"]]
 
 
+def test_a_secret_of_the_request_is_hidden_in_the_output() -> None:
+    """It may stand in no file at all."""
+    check = replace(CHECK, output=500)
+    text = "set the password to hunter2hunter2"
+    looked_at = case("a: 1\n", "a: 2\n", text, policy=Policy(validators=(check,)))
+    failed = Validation("nginx", Ended.FAILED, output="bad word hunter2hunter2")
+    (one,) = found("validators-pass", replace(looked_at, validations=(failed,)))
+    assert "hunter2" not in dict(one.facts)["output"]
+
+
 def test_a_validator_that_failed_before_only_warns() -> None:
     """The change did not break it; one that passed before blocks."""
     (one,) = validated(Ended.FAILED, before=Ended.FAILED, detail="exit 1")

@@ -63,7 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--again",
         action="store_true",
-        help="only what survived before: right where tests were added and nothing else changed",
+        help="only survivors not explained: right where tests were added and nothing else changed",
     )
     parser.add_argument("--tests", nargs="*", help="patterns of tests instead of the usual ones")
     parser.add_argument("--look", action="store_true", help="write nothing")
@@ -92,7 +92,7 @@ def _hunted(
             for mutant in mutate(scratch, path)
         ]
     if options.again and kept:
-        living = {place_of(one) for one in kept["survivors"]}
+        living = {place_of(one) for one in kept["survivors"] if not one["group"]}
         mutants = [one for one in mutants if place_of(asdict(one)) in living]
     tests = options.tests or config["tests"]
     plan = {

@@ -67,13 +67,17 @@ def _figures(counts: Mapping[str, int]) -> dict[str, float]:
 def renewed(kept: Results, new: Results, *, again: bool) -> Results:
     """What was known, with what a part of a run found out.
 
-    ``again`` where only earlier survivors were tried: what was killed stays killed.
+    ``again`` where only survivors without an explanation were tried: what was killed stays killed.
     """
     modules, looked_at = dict(kept["modules"]), new["modules"]
     for name, figures in looked_at.items():
         old = modules.get(name) if again else None
         modules[name] = _moved(old, figures) if old else figures
-    others = [one for one in kept["survivors"] if one["module"] not in looked_at]
+    others = [
+        one
+        for one in kept["survivors"]
+        if one["module"] not in looked_at or (again and one["group"])
+    ]
     return _whole(modules, [*others, *new["survivors"]])
 
 
