@@ -236,6 +236,6 @@ def test_a_file_that_differs_nearly_everywhere_is_told_by_its_first_line() -> No
 
 def test_two_lines_too_many_among_many_alike_are_told_alone() -> None:
     """Comparing does not give up on lines that repeat."""
-    lines = ["a: 1", *["# c"] * 300]
-    head = [lines[0], "", *lines[1:150], "", *lines[150:]]
-    assert told("\n".join(lines) + "\n", "\n".join(head) + "\n") == [2, 152]
+    lines = ["a: 1", *["# c"] * 900]
+    head = [lines[0], "", *lines[1:500], "", *lines[500:]]
+    assert told("\n".join(lines) + "\n", "\n".join(head) + "\n") == [2, 502]

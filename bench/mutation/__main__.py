@@ -101,8 +101,6 @@ def _hunted(
         "report": str(scratch / "outcomes.jsonl"),
         "factor": config["timeout_factor"],
         "seconds": config["timeout_seconds"],
-        "laws": config["laws"],
-        "laws_for": config["laws_for"],
     }
     (scratch / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     _run(scratch)

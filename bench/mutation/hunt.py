@@ -34,8 +34,6 @@ class Hunt:
     report: Path
     factor: float
     seconds: float
-    laws: list[str]
-    laws_for: list[str]
     failed: bool = False
     items: dict[str, pytest.Item] = field(default_factory=dict)
     took: dict[str, float] = field(default_factory=dict)
@@ -93,8 +91,6 @@ class Hunt:
         first, last = mutant.statement
         able = set().union(*(lines.get(line, set()) for line in range(first, last + 1)))
         able &= self.items.keys()
-        if mutant.module.rpartition(".")[2] not in self.laws_for:
-            able = {name for name in able if name.partition("::")[0] not in self.laws}
         known = self.killers[f"{mutant.module}.{mutant.function}"]
         ahead = [name for name in dict.fromkeys(reversed(known)) if name in able]
         rest = sorted(able.difference(ahead), key=lambda name: (self.breadth[name], name))
@@ -143,8 +139,7 @@ def main(arguments: list[str]) -> int:
     """``hunt.py PLAN``: a JSON file with mutants, tests, the report's path and the limits."""
     plan: dict[str, Any] = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
     mutants = [Mutant(**{**one, "statement": tuple(one["statement"])}) for one in plan["mutants"]]
-    report = Path(plan["report"])
-    hunt = Hunt(mutants, report, plan["factor"], plan["seconds"], plan["laws"], plan["laws_for"])
+    hunt = Hunt(mutants, Path(plan["report"]), plan["factor"], plan["seconds"])
     # the tests import what they import; a rule that none imports must be found all the same
     for module in {one.module for one in mutants}:
         importlib.import_module(module)
