@@ -78,6 +78,7 @@ def test_an_escape_stays_around_what_moved_twice() -> None:
         ("- |\n one\n two\n", "- |\n  one\n  three\n", [2]),
         ("80\n", "81\n", []),
         ("a:\t\nb: 1\n", "a: 1\nb: 1\n", [1]),
+        ("a: [\n  1\n]\n", "a: [\n  1\n  ,\n]\n", [3]),
         ('b: "x"\n', 'a: 1\nb: "\\x79"\n', [2]),
         ('a: x\nb: "x"\n', 'a: "y"\nb: "\\x79"\n', [2]),
         ("a: 11\n", "a: 1\n", []),
