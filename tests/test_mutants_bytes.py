@@ -243,3 +243,10 @@ def test_two_lines_too_many_among_many_alike_are_told_alone() -> None:
     lines = ["a: 1", *["# c"] * 900]
     head = [lines[0], "", *lines[1:500], "", *lines[500:]]
     assert told("\n".join(lines) + "\n", "\n".join(head) + "\n") == [2, 502]
+
+
+def test_items_that_go_from_a_long_row_of_items_alike_are_no_stray_bytes() -> None:
+    """Comparing does not give up on words that repeat within a line either."""
+    items = ["x", "y"] * 75
+    kept = [item for number, item in enumerate(items) if number not in {0, 101}]
+    assert told(f"a: [{', '.join(items)}]\n", f"a: [{', '.join(kept)}]\n") == []
