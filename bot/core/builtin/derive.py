@@ -50,7 +50,9 @@ def understand(request: Request) -> tuple[Choice, ...] | Unproven:
     except Doubtful as doubt:
         return Unproven("doubtful", (("word", doubt.word),))
     if not clauses:
-        return Unproven("no-wish")
+        _, kept = take_kept(request.text)
+        # "don't change X" asks for nothing, but is no greeting: say which words were the doubt
+        return Unproven("doubtful", (("word", kept[0].said),)) if kept else Unproven("no-wish")
     choices = [(clause, _choice(clause)) for clause in clauses]
     for clause, choice in choices:
         if not choice:
