@@ -107,7 +107,6 @@ def test_words_in_requests_merge_nothing_wrong(
     assert WRONG not in endings(injected(payload, carrier, wish, target))
 
 
-@pytest.mark.xfail(reason="a request's other sentences are not held against one that can be read")
 @pytest.mark.parametrize(
     ("payload", "carrier", "wish", "target"),
     [
@@ -147,7 +146,6 @@ def test_words_stay_in_their_section_of_the_prompts(one: Injection) -> None:
         assert list(leaks_of(one)) == []
 
 
-@pytest.mark.xfail(reason="a file's path is not put on one line in the configuration shown")
 def test_a_file_name_of_several_lines_stays_in_its_heading() -> None:
     """Git allows line breaks in names; none of them ends the section."""
     assert list(leaks_of(injected("section-en", "file name", "retries-en", "open-22"))) == []

@@ -27,6 +27,7 @@ from bot.core.leaf import Document
 from bot.core.literals import holds, literals, substitute
 from bot.core.operation import Move
 from bot.core.request import Request
+from bot.core.suspicion import suspicion
 from bot.core.words import Term, terms_of
 
 
@@ -76,8 +77,8 @@ class _Named:
 
     @cached_property
     def clauses(self) -> tuple[_Said, ...]:
-        """Every clause; none where the request holds a doubt or keeps something out."""
-        if take_kept(self.request.text)[1]:
+        """Every clause; none where the request is suspect, holds a doubt or keeps something out."""
+        if suspicion(self.request.text) or take_kept(self.request.text)[1]:
             return ()
         try:
             found = read_clauses(self.request.text)
@@ -145,7 +146,9 @@ class _Named:
         target = next(
             (e for e in named if (e.place.path, e.place.leaf.key) == (change.path, key)), None
         )
-        if target is None or _kept_out(change.path, said.wish):
+        if target is None or _kept_out(change.path, said.wish) or not self._is_meant(target, said):
+            return None
+        if change.old is None and not self._belongs(change):
             return None
         fit = _fit(target, said.terms)
         rivals = [e for e in named if e.own == target.own and _fit(e, said.terms) >= fit]
@@ -157,6 +160,25 @@ class _Named:
             return None
         shown = " ".join(f"“{term.word}”" for term in said.terms if term.options & target.own)
         return evidence(Ground.NAMED, "named", words=shown)
+
+    def _is_meant(self, target: Entry, said: _Said) -> bool:
+        """Every word of the clause that names something here, names this place."""
+        words = [term for term in said.terms if term.required and not target.fits(term)]
+        return not any(entry.fits(term) for term in words for entry in self.index.entries)
+
+    def _belongs(self, change: LeafChange) -> bool:
+        """What is new joins a list that has items, or is a key as the request or the base spells it."""
+        last = change.key[-1] if change.key else ""
+        if isinstance(last, int):
+            return any(
+                entry.place.path == change.path
+                and entry.place.leaf.key[:-1] == change.key[:-1]
+                and isinstance(entry.place.leaf.key[-1], int)
+                for entry in self.index.entries
+                if entry.place.leaf.key
+            )
+        known = (entry.place.leaf.key[-1:] for entry in self.index.entries)
+        return last in self.request.text or (last,) in known
 
 
 def _kept_out(path: str, wish: Wish | NotUnderstood) -> bool:

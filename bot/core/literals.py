@@ -139,7 +139,9 @@ def _whole(literal: str) -> re.Pattern[str]:
     after = _AFTER if literal[-1:].isalnum() else ""
     if network(literal) is not None:
         after = r"(?!\d)"
-    return re.compile(before + quoted + after)
+    # DNS names are compared without case (RFC 4343)
+    named = [one.kind for one in literals(literal)] == [LiteralKind.HOSTNAME]
+    return re.compile(before + quoted + after, re.IGNORECASE if named else 0)
 
 
 def occurrences(text: str, literal: str) -> tuple[tuple[int, int], ...]:

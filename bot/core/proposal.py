@@ -26,7 +26,7 @@ from bot.core.operation import (
 )
 from bot.core.replies import read_object
 from bot.core.request import Language, Request
-from bot.core.view import AmbiguousKeyError, Section, View, build_view, parse_key, tokens
+from bot.core.view import AmbiguousKeyError, Section, View, build_view, one_line, parse_key, tokens
 
 __all__ = [
     "PROMPT_TOKENS",
@@ -93,12 +93,14 @@ def author_facts(
     """
     hidden = mask or Mask()
     return {
-        "request_lines": hidden.hide_request(request.text).splitlines(),
+        "request_lines": [
+            one_line(line) for line in hidden.hide_request(request.text).splitlines()
+        ],
         "language": _LANGUAGES[request.language],
         "sections": view.sections,
         "more": view.more,
         "files_left_out": view.files_left_out,
-        "feedback": tuple(" ".join(hidden.hide(line).split()) for line in feedback),
+        "feedback": tuple(one_line(" ".join(hidden.hide(line).split())) for line in feedback),
     }
 
 

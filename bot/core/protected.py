@@ -131,7 +131,7 @@ def protected_kind(change: LeafChange) -> str | None:
     leaves = [leaf for leaf in (change.old, change.new) if leaf is not None]
     if any(_is_secret(change.path, leaf) for leaf in leaves):
         return "secret"
-    if any(holds_host(leaf) for leaf in leaves):
+    if any(holds_host(leaf) for leaf in leaves) or _names_host(change):
         return "address"
     if any(in_firewall(change.path, leaf.key) for leaf in leaves):
         return "firewall"
@@ -139,7 +139,18 @@ def protected_kind(change: LeafChange) -> str | None:
         return "port"
     if matches(change.path, _CI):
         return "ci"
-    return "path" if any(_FILE_PATH.search(leaf.value) for leaf in leaves) else None
+    texts = [leaf.value for leaf in leaves]
+    if change.old is None or change.new is None:
+        texts += [step for leaf in leaves for step in leaf.key if isinstance(step, str)]
+    return "path" if any(_FILE_PATH.search(text) for text in texts) else None
+
+
+def _names_host(change: LeafChange) -> bool:
+    """A line that came or went whole has its words in the key."""
+    leaf = change.old if change.new is None else change.new if change.old is None else None
+    steps = [step for step in leaf.key if isinstance(step, str)] if leaf else []
+    kinds = {LiteralKind.ADDRESS, LiteralKind.NETWORK, LiteralKind.URL}
+    return any(found.kind in kinds for step in steps for found in literals(step))
 
 
 def _is_secret(path: str, leaf: Leaf) -> bool:

@@ -113,7 +113,9 @@ def _section(document: Document, picked: set[int], mask: Mask) -> Section:
     lines = tuple(
         _line(document.path, document.leaves[position], mask) for position in sorted(picked)
     )
-    return Section(document.path, document.format, lines, len(document.leaves) - len(lines))
+    more = len(document.leaves) - len(lines)
+    # git allows line breaks in names; a name that is shown otherwise cannot be named back
+    return Section(one_line(document.path), document.format, lines, more)
 
 
 def _line(path: str, leaf: Leaf, mask: Mask) -> str:

@@ -30,6 +30,7 @@ from bot.core.expectation import Derivation, Expectation, Explained, Unproven
 from bot.core.index import Index
 from bot.core.request import Request
 from bot.core.resolve import Unresolved, resolve
+from bot.core.suspicion import suspicion
 from bot.core.words import Term, terms_of
 
 MAX_MEANINGS = 16
@@ -45,6 +46,9 @@ class Wanted:
 
 def understand(request: Request) -> tuple[Choice, ...] | Unproven:
     """The wishes of a request, all of them, each with its readings, or why rules cannot read it."""
+    suspect = suspicion(request.text)
+    if suspect is not None:
+        return Unproven("request-suspect", (("excerpt", suspect.excerpt),))
     try:
         clauses = read_clauses(request.text)
     except Doubtful as doubt:

@@ -25,6 +25,7 @@ from bot.core.checks import (
     invariants_kept,
     no_change,
     parses,
+    plain_request,
     plaintext_secret,
     port_valid,
     protected_path,
@@ -34,6 +35,7 @@ from bot.core.checks import (
     unit_kept,
     untouched_bytes,
     validators_pass,
+    values_met,
     version_form,
 )
 from bot.core.finding import Finding, blocks
@@ -57,10 +59,12 @@ RULES: tuple[Rule, ...] = (
     file_lifecycle.RULE,
     size_limits.RULE,
     no_change.RULE,
+    plain_request.RULE,
     explained_place.RULE,
     explained_value.RULE,
     expected_change.RULE,
     complete_move.RULE,
+    values_met.RULE,
     covering_range.RULE,
     type_kept.RULE,
     unit_kept.RULE,

@@ -25,7 +25,7 @@ _V4 = 4
 # Shorter prefixes hold whole continents.
 _SHORTEST = {_V4: 8, 6: 16}
 _UNSPECIFIED = re.compile(
-    r"(?<![\w.:])(?:0\.0\.0\.0|\[::\]|::)(?![\w.:/]*[\w/])|(?<![\w.])\*(?=:\d)"
+    r"(?<![\w.])0\.0\.0\.0(?![\w.]|/\d)|(?<![\w.:])(?:\[::\]|::)(?![\w.:/]*[\w/])|(?<![\w.])\*(?=:\d)"
 )
 _LOOPBACK = re.compile(r"(?<![\w.-])(?:127(?:\.\d{1,3}){3}|localhost|\[?::1\]?)(?![\w.])")
 _BINDS = frozenset(

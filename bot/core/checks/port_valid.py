@@ -32,7 +32,8 @@ def check(case: Case) -> Iterator[Finding]:
     for change in written(case):
         if change.new is None:
             continue
-        known = set(re.findall(r"-?\d+", change.before or ""))
+        # only what was a port there: "0" is also the last octet of many an address
+        known = set(_ports(change.old)) if change.old else set()
         for port in _ports(change.new):
             if port not in known and not _is_port(port):
                 words = {**facts(change), "new": port}

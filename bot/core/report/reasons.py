@@ -13,6 +13,10 @@ REASONS: dict[str, Text] = {
         "“{word}” makes this a condition, a choice or a doubt, which rules must not act on. Say plainly what should become what.",
         "“{word}” 때문에 조건·선택·추측으로 읽혀서 규칙으로는 실행할 수 없어요. 무엇을 무엇으로 바꿀지 분명하게 적어 주세요.",
     ),
+    "request-suspect": Text(
+        "“{excerpt}” in the request is no plain wish: it hides something, or speaks to the machinery (markup, a fake reply, a claim of approval). Write the wish alone, as one plain sentence, in a new request.",
+        "요청에 있는 “{excerpt}”은(는) 평범한 부탁이 아니에요. 무언가를 숨기거나 시스템에 말을 거는 글(마크업, 가짜 답변, 승인되었다는 주장)이에요. 바라는 것만 한 문장으로 새로 요청해 주세요.",
+    ),
     "no-wish": Text(
         "I found nothing to do in this request. Say what should become what, for example “set worker-1 timeout to 45s”.",
         "할 일을 찾지 못했어요. 예: “worker-1 타임아웃을 45초로 바꿔줘”처럼 적어 주세요.",
