@@ -63,7 +63,7 @@ _LOOKS = {
         re.IGNORECASE,
     ),
     "secret": re.compile(
-        r"passw|passwd|\bpw\b|secret|token|api.?key|credential|private.?key|-----BEGIN|//\w+:[^@/ ]+@",
+        r"passw|passwd|\bpw\b|secret|token(?![\w.-]*(?:ttl|lifetime|expir|timeout))|api.?key|credential|private.?key|-----BEGIN|//\w+:[^@/ ]+@",
         re.IGNORECASE,
     ),
 }

@@ -42,9 +42,9 @@ def same_file(path: str, base: bytes, right: bytes, other: bytes) -> bool:
         documents = parses(path, base), parses(path, right), parses(path, other)
     except ValueError:
         return False
+    lines = [data.decode("utf-8", "replace").split("\n") for data in (base, right, other)]
     if documents[1] is not None:
-        return _same(*documents)
-    lines = [data.decode("utf-8", "replace").splitlines() for data in (base, right, other)]
+        return _same(*documents) and _standing(lines[0], lines[1]) == _standing(lines[0], lines[2])
     return _same_lines(*lines, keyed=_is_keyed(path))
 
 
@@ -61,10 +61,10 @@ def _pieces(data: bytes) -> Counter[tuple[str, ...]]:
 
 def _items(line: str) -> list[str]:
     indent = line[: len(line) - len(line.lstrip())]
-    bare = line.strip()
+    bare, tail = line.strip(), line[len(line.rstrip()) :]
     for mark in "[]{}":
         bare = bare.replace(mark, f",{mark},")
-    return [indent, *(part.strip() for part in bare.split(",") if part.strip())]
+    return [indent, tail, *(part.strip() for part in bare.split(",") if part.strip())]
 
 
 def _same(base: Any, right: Any, other: Any) -> bool:  # noqa: ANN401 - documents
@@ -113,6 +113,16 @@ def _same_items(base: str, right: str, other: str) -> bool:
     before, mine, theirs = (_items(line) for line in (base, right, other))
     kept = Counter(before)
     return len(before) != len(mine) and _only(mine, kept) == _only(theirs, kept)
+
+
+def _standing(base: list[str], lines: list[str]) -> list[str]:
+    """The lines that stood there before, comments included, in their order now."""
+    left, kept = Counter(base), []
+    for line in lines:
+        if line.strip() and left[line] > 0:
+            left[line] -= 1
+            kept.append(line)
+    return kept
 
 
 def _sections(base: list[str], lines: list[str]) -> dict[str, tuple[list[str], Counter[str]]]:
