@@ -49,6 +49,7 @@ SAID_OTHERWISE = (
     (re.compile(r"[,(]?\s*\b(?:and )?only there\b!*\)?", re.IGNORECASE), " "),
     (re.compile(r",?\s*\bnot (?=\d)", re.IGNORECASE), " ⇐ "),
     (re.compile(r"[ㄱ-ㅎㅏ-ㅣ]{2,}|\b(?:asap|fyi|btw)\b[:,]?|[!~]{2,}", re.IGNORECASE), " "),
+    (re.compile(r"(?<![가-힣])한\s?줄(?:만|씩)?(?![가-힣])"), " "),
     (re.compile(r"빠짐\s?없이"), "모두"),
     (re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u26FF\u2702-\u27A0]"), " "),
     (re.compile(r"\bget rid of\b|\btake out\b", re.IGNORECASE), "remove"),
@@ -62,6 +63,8 @@ REASONS = (
         re.IGNORECASE,
     ),
     re.compile(r"(?:(?<=^)|(?<=[.,\n]))[^,.;\n\d_A-Za-z]{0,30}(?:때문에|탓에)\s"),
+    # "보안팀 요청인데요, …": who asked, before what is asked for
+    re.compile(r"(?:^|(?<=[.\n]))\s*[가-힣 ]{0,20}(?:요청|부탁|건의|제안|이슈|문의)(?:사항)?(?:이)?\s?(?:인데요?|이라서요?|라서요?|이 있어서요?|이 와서요?|왔는데요?|입니다)\s*[,.]"),
     # a whole Korean sentence that tells, names no value and orders nothing
     re.compile(
         r"(?:^|(?<=[.!?\n]))\s*(?:(?!빼고|제외|만\s|말고|바꿔|바꾸|변경|옮|수정|올려|올리|내려|내리|늘|줄여|줄이|추가|삭제|제거|허용|꺼|켜|빼|지워|맞춰|설정해|주세요|줘)[^.!?\n\d_])+"

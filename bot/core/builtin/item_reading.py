@@ -74,6 +74,7 @@ def _word_item(clause: Clause, add: bool) -> ItemWish | None:  # noqa: FBT001 - 
 
 _PAIR = re.compile(r"(?P<name>[A-Za-z_][\w.-]*)\s*(?:=|:\s)\s*(?P<value>\S.*)")
 _IDENTIFIER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*|[a-z][\w-]*[_.A-Z][\w.-]*")
+_HYPHENED = re.compile(r"[a-z]+(?:-[a-z]+)+")
 
 
 def read_key(clause: Clause, parts: Parts) -> KeyWish | None:
@@ -101,6 +102,8 @@ def _gone(clause: Clause, parts: Parts) -> KeyWish | None:
         t for t in clause.tokens if t.sort is Sort.WORD and plain(t) not in PREPOSITIONS | MANY
     ]
     named = [t for t in tokens if _IDENTIFIER.fullmatch(t.text)]
+    # "redirect-all-to" is the name of a key, "api-2" that of a server
+    named = named or [t for t in tokens if _HYPHENED.fullmatch(t.text)]
     if len(named) != 1 or any(t.valued for t in clause.tokens) or parts.assigned:
         return None
     rest = tuple(t.text for t in tokens if t is not named[0] and t.text not in parts.without)

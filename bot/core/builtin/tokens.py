@@ -69,6 +69,7 @@ _UNITS = {
 _PIECES = re.compile(
     r"""
       (?P<quoted>"[^"\n]+"|“[^”\n]+”|‘[^’\n]+’|`[^`\n]+`|「[^」\n]+」|(?<![\w])'[^'\n]+'(?![A-Za-z0-9_]))
+    | (?P<email>(?<![\w.+-])[A-Za-z0-9][\w.+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)
     | (?P<assign>(?<![\w.-])[A-Za-z_][\w.-]*\s?=\s?[^\s=,;]+)
     | (?P<arrow>-+>|=+>|→|⇒|➡️?|>>)
     | (?P<date>(?<![\w.-])\d{4}-\d{2}-\d{2}(?![\w-]))
@@ -127,7 +128,7 @@ def _next(text: str, position: int, spots: Mapping[int, Literal]) -> tuple[Token
     literal = spots.get(position)
     if (
         literal is not None
-        and group not in {"quoted", "assign", "date", "file"}
+        and group not in {"quoted", "assign", "date", "file", "email"}
         and not _longer_name(match, literal)
     ):
         return _literal(text, literal)
@@ -145,7 +146,7 @@ def _next(text: str, position: int, spots: Mapping[int, Literal]) -> tuple[Token
         return Token(Sort.ARROW, match.group(), start=position), match.end()
     if group == "image":
         return _image(text, match)
-    if group == "date":
+    if group in {"date", "email"}:
         return _with_particle(text, Token(Sort.LITERAL, match.group(), start=position), match.end())
     if group in {"name", "path", "file"}:
         return _with_particle(text, Token(Sort.WORD, match.group(), start=position), match.end())
