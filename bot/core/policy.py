@@ -7,7 +7,7 @@ module never reads anything.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.invariants.promise import Invariant
 from bot.core.rollout.health import HealthCheck
@@ -96,7 +96,7 @@ class Policy:
     models: Models = Models()
     invariants: tuple[Invariant, ...] = ()
     validators: tuple[NativeCheck, ...] = ()
-    rollout: Rollout = Rollout()
+    rollout: Rollout = field(default_factory=Rollout)
 
 
 def touched(policy: Policy, paths: Iterable[str]) -> tuple[Environment, ...]:

@@ -94,9 +94,7 @@ def _plain(reading: Reading, node: Node, where: str) -> str:
     return _template(reading, node, where, str(value), NAMES)
 
 
-def _template(
-    reading: Reading, node: Node, where: str, text: str, names: Collection[str]
-) -> str:
+def _template(reading: Reading, node: Node, where: str, text: str, names: Collection[str]) -> str:
     """``text``, once every placeholder of it is known."""
     for name in unknown_in(text, names):
         near = get_close_matches(name, names, 1)
@@ -122,9 +120,7 @@ def _health(
     return tuple(one for one in made if one is not None)
 
 
-def _check(
-    reading: Reading, node: Node, where: str, names: Collection[str]
-) -> HealthCheck | None:
+def _check(reading: Reading, node: Node, where: str, names: Collection[str]) -> HealthCheck | None:
     if not isinstance(node, yaml.MappingNode):
         reading.wrong(node, "no-mapping", where=where)
         return None
@@ -258,8 +254,7 @@ def _admissions(reading: Reading, node: Node | None) -> tuple[Admission, ...]:
     if not nodes and isinstance(node, yaml.SequenceNode):
         reading.wrong(node, "empty-list", where="rollout.admission")
     return tuple(
-        _admission(reading, one, f"rollout.admission[{number}]")
-        for number, one in enumerate(nodes)
+        _admission(reading, one, f"rollout.admission[{number}]") for number, one in enumerate(nodes)
     )
 
 

@@ -39,6 +39,16 @@ class Land:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Something failed while a stage was landing: see that it is decided. Answer as for Land.
+
+    Landed where it is on the base branch already, NotLanded once it never will be.
+    """
+
+    stage: PlannedStage
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """Have the job build, once for ``run``, looking first. Answer: Triggered or Refused."""
 
@@ -111,6 +121,7 @@ class Done:
 Action = (
     MeasureBaseline
     | Land
+    | Withdraw
     | Trigger
     | Watch
     | Cancel
@@ -134,17 +145,22 @@ def next_actions(state: RolloutState) -> tuple[Action, ...]:
         case Phase.BASELINE:
             return (*_baselines(state), Wait(_BASELINE_PACE))
         case Phase.HALTING:
-            return (*_builds(state), Wait(_BUILD_PACE))
+            return (*_withdrawals(state), *_builds(state), Wait(_BUILD_PACE))
         case Phase.ROLLING:
             return _rolling(state)
+
+
+def _withdrawals(state: RolloutState) -> Iterator[Action]:
+    if state.landing is not None and state.current is not None:
+        yield Withdraw(state.current)
 
 
 def _baselines(state: RolloutState) -> Iterator[Action]:
     for one in state.baselines:
         if one.value is None:
-            mine = (t for t in state.tracks if t.deployment.environment == one.environment)
+            mine = (it for it in state.plan.deployments if it.environment == one.environment)
             # before anything landed there is no commit to speak of
-            deployment = rendered(next(mine).deployment, "")
+            deployment = rendered(next(mine), "")
             yield MeasureBaseline(one.environment, one.index, deployment.health[one.index])
 
 
@@ -170,9 +186,9 @@ def _builds(state: RolloutState, *, due: bool = True) -> Iterator[Action]:
         run, job = one.deployment.id, one.deployment.job
         if one.state is DeploymentState.CANCELLING:
             yield Cancel(run, job)
-        if one.state in {DeploymentState.CANCELLING, DeploymentState.TRIGGERED}:
-            yield Watch(run, job)
-        elif due and one.state is DeploymentState.DUE:
+        if one.state in {DeploymentState.CANCELLING, DeploymentState.TRIGGERED} or (
+            due and one.state is DeploymentState.DUE
+        ):
             yield Watch(run, job)
 
 

@@ -20,16 +20,15 @@ from bot.core.scope import matches
 from bot.core.words import words_in
 
 # Words are as ``words_in`` and ``phrases`` give them: lower case, singular.
-_FILES = frozenset(
-    """firewall nft nftable iptable nsg ufw hba acl allowlist whitelist""".split()
-    + ["security group", "6 table", "ip set", "hosts allow", "network policy"]
-)
+_FILES = frozenset("firewall nft nftable iptable nsg ufw hba acl allowlist whitelist".split()) | {
+    *("security group", "6 table", "ip set", "hosts allow", "network policy")
+}
 # Under these a host may be named as well as numbered.
 _ALLOWS = frozenset("allow allowed allowlist whitelist trusted permit permitted accept".split())
-_KEYS = _ALLOWS | frozenset(
-    "firewall iptable nft ufw nsg ingress egress cidr acl hba".split()
-    + ["security group", "security rule", "source range", "ip permission", "ip range"]
-)
+_KEYS = _ALLOWS | {
+    *"firewall iptable nft ufw nsg ingress egress cidr acl hba".split(),
+    *("security group", "security rule", "source range", "ip permission", "ip range"),
+}
 # These say little by themselves: only in a list, or an object of one, is it a list of who may come.
 _WEAK = frozenset("source peer client".split()) | {"remote address", "remote ip"}
 _DENIES = frozenset(
@@ -80,8 +79,7 @@ class Admissions:
         if self.patterns:
             path = self.document.path
             return any(
-                matches(path, one.files) and key_matches(one.key, leaf.key)
-                for one in self.patterns
+                matches(path, one.files) and key_matches(one.key, leaf.key) for one in self.patterns
             )
         if _FILES & phrases(self.document.path) or self._says(leaf, _KEYS):
             return True

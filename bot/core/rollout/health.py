@@ -12,6 +12,8 @@ from enum import StrEnum
 
 # Prometheus itself looks back five minutes for a sample; half of that is old news after a deploy.
 STALE_SECONDS = 150.0
+# How far the clock of whoever measures may be ahead of ours.
+_AHEAD = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def judge(
 
 def baseline_of(check: HealthCheck, reading: Reading, now: float) -> float | None:
     """The value to compare with later: of several series the least favourable; None if unusable."""
-    fresh = reading.at is not None and 0 <= now - reading.at <= STALE_SECONDS
+    fresh = reading.at is not None and -_AHEAD <= now - reading.at <= STALE_SECONDS
     if not fresh or not reading.values or not all(math.isfinite(one) for one in reading.values):
         return None
     # the strictest reading of "before": the least for an upper bound, the most for a lower one

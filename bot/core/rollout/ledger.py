@@ -62,9 +62,7 @@ def state_from(data: Json) -> RolloutState:
 
 def _plan(data: Json) -> RolloutPlan:
     stages = tuple(_stage(one) for one in data["stages"])
-    return RolloutPlan(
-        **{**data, "stages": stages, "on_failure": OnFailure(data["on_failure"])}
-    )
+    return RolloutPlan(**{**data, "stages": stages, "on_failure": OnFailure(data["on_failure"])})
 
 
 def _stage(data: Json) -> PlannedStage:

@@ -17,7 +17,9 @@ from bot.core.rollout.refusal import OverlapRefusedError
 if TYPE_CHECKING:
     from bot.core.rollout.elements import Side
 
-_ASSIGNMENT = re.compile(rb"[ \t]*(?:(?:export|define|local|readonly|set)[ \t]+)?[\w.-]+[ \t]*[+:]?=")
+_ASSIGNMENT = re.compile(
+    rb"[ \t]*(?:(?:export|define|local|readonly|set)[ \t]+)?[\w.-]+[ \t]*[+:]?="
+)
 _CONTROL = re.compile(
     rb"[ \t]*(?:for|while|until|if|elif|else|case|do|done|then|fi|esac|function|\}|\))(?![\w-])"
 )
@@ -80,7 +82,9 @@ def _separator(side: Side, leaf: Leaf) -> bytes | None:
     before, after = data[path_line : leaf.start], data[leaf.end : line_end(data, leaf.end)]
     if (match := _COMMA_AFTER.match(after)) and _host_at(side, leaf.end + match.end()):
         return match[0]
-    if (match := _COMMA_BEFORE.search(before)) and _host_at(side, path_line + match.start(), end=True):
+    if (match := _COMMA_BEFORE.search(before)) and _host_at(
+        side, path_line + match.start(), end=True
+    ):
         return match[0]
     if re.search(rb"\{[ \t]*$", before) and re.match(rb"[ \t]*\}", after):
         return b", "

@@ -18,7 +18,9 @@ from bot.core.literals import address, holds, network
 from bot.core.rollout.admission import Admissions, canonical
 from bot.core.rollout.rules import Admission
 
-_HOST = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)|(?<![\w:])[0-9A-Fa-f:]*::?[0-9A-Fa-f:]+")
+_HOST = re.compile(
+    r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)|(?<![\w:])[0-9A-Fa-f:]*::?[0-9A-Fa-f:]+"
+)
 
 
 @dataclass(frozen=True, slots=True)

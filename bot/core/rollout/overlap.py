@@ -121,9 +121,7 @@ def _applied(data: bytes, edits: Sequence[Edit]) -> bytes:
     return b"".join([*made, data[position:]])
 
 
-def _must_only_join(
-    side: Side, other: Side, made: bytes, patterns: tuple[Admission, ...]
-) -> None:
+def _must_only_join(side: Side, other: Side, made: bytes, patterns: tuple[Admission, ...]) -> None:
     """Read again: all that stood there stands, and nobody is let in whom neither version lets in."""
     document = parse(side.document.path, made)
     if not isinstance(document, Document) or document.format != side.document.format:

@@ -94,9 +94,7 @@ def _planned(policy: Policy, stage: Stage, marker: str) -> PlannedStage:
     environments = touched(policy, stage.paths)
     waves = tuple(
         tuple(
-            _deployment(one, stage.name.value, marker)
-            for one in environments
-            if one.wave == wave
+            _deployment(one, stage.name.value, marker) for one in environments if one.wave == wave
         )
         for wave in sorted({one.wave for one in environments})
     )

@@ -36,12 +36,8 @@ def revert_files(base: Files, head: Files, current: Files) -> tuple[FileChange, 
     Each holds the files that the merge changed (more do no harm); one that is absent does not exist
     there. A file that is as it was before the merge already stays as it is.
     """
-    changed = [
-        path for path in sorted({*base, *head}) if base.get(path) != head.get(path)
-    ]
-    since = [
-        path for path in changed if current.get(path) not in (head.get(path), base.get(path))
-    ]
+    changed = [path for path in sorted({*base, *head}) if base.get(path) != head.get(path)]
+    since = [path for path in changed if current.get(path) not in (head.get(path), base.get(path))]
     if since:
         return CannotRevert(tuple(since))
     return tuple(

@@ -50,9 +50,7 @@ class DeploymentState(StrEnum):
 
 
 # Builds that may be at work.
-IN_FLIGHT = frozenset(
-    {DeploymentState.DUE, DeploymentState.TRIGGERED, DeploymentState.CANCELLING}
-)
+IN_FLIGHT = frozenset({DeploymentState.DUE, DeploymentState.TRIGGERED, DeploymentState.CANCELLING})
 # What must be taken back: whatever may have changed something.
 TOUCHED = frozenset(DeploymentState) - {DeploymentState.WAITING, DeploymentState.REFUSED}
 
@@ -111,7 +109,8 @@ class RolloutState:
     """A rollout on its way.
 
     ``course`` is what is being carried out: the plan's stages, or those that take them back.
-    ``commits`` are (stage, commit) of what has landed. ``tracks`` are of both directions.
+    ``commits`` are (stage, commit) of what has landed, ``landing`` is the stage that is on its way
+    onto the base branch. ``tracks`` are of both directions.
     ``why`` is the first failure, ``stuck`` what then kept it from being taken back.
     """
 
@@ -124,6 +123,7 @@ class RolloutState:
     stage: int = 0
     wave: int = 0
     commits: tuple[tuple[str, str], ...] = ()
+    landing: str | None = None
     calm_since: float | None = None  # since when the whole wave is healthy
     why: Reason | None = None
     stuck: Reason | None = None
@@ -236,13 +236,5 @@ class Stopped:
 
 
 Event = (
-    Landed
-    | NotLanded
-    | Baselined
-    | Triggered
-    | Refused
-    | Ended
-    | Sampled
-    | RollbackBegan
-    | Stopped
+    Landed | NotLanded | Baselined | Triggered | Refused | Ended | Sampled | RollbackBegan | Stopped
 )

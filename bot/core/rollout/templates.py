@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping
 
 # What a parameter of a job may say. None of them holds words of a request: those are a stranger's.
 NAMES = ("commit", "environment", "request", "run", "stage")
-_PLACEHOLDER = re.compile(r"\{\{\s*(?P<kept>[A-Za-z_][\w-]*)\s*\}\}|\{\s*(?P<name>[A-Za-z_][\w-]*)\s*\}")
+_PLACEHOLDER = re.compile(
+    r"\{\{\s*(?P<kept>[A-Za-z_][\w-]*)\s*\}\}|\{\s*(?P<name>[A-Za-z_][\w-]*)\s*\}"
+)
 
 
 class UnknownNameError(KeyError):
