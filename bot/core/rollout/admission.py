@@ -30,7 +30,7 @@ _KEYS = _ALLOWS | {
     *("security group", "security rule", "source range", "ip permission", "ip range"),
 }
 # These say little by themselves: only in a list, or an object of one, is it a list of who may come.
-_WEAK = frozenset("source peer client".split()) | {"remote address", "remote ip"}
+_WEAK = frozenset({"source", "remote address", "remote ip"})
 _DENIES = frozenset(
     "deny denied drop reject block blocked blocklist blacklist denylist ban banned".split()
 )

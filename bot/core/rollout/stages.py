@@ -22,6 +22,7 @@ from bot.core.change import REGULAR, Change, FileChange
 from bot.core.leaf import Document, KeyPath
 from bot.core.protected import in_firewall
 from bot.core.rollout.elements import Side
+from bot.core.rollout.laws import are_lawful
 from bot.core.rollout.moves import Admitted, Moves
 from bot.core.rollout.overlap import Pair, same_entries, with_theirs
 from bot.core.rollout.refusal import OverlapRefusedError
@@ -91,7 +92,16 @@ def make_stages(change: Change, rollout: Rollout | None = None) -> Staging:
     made = _parted(change, moves, rules.admission)
     if isinstance(made, Sequence):
         return Staging((_whole(change),), moves.swapped, tuple(made))
-    return Staging(_stages(change, made), moves.swapped)
+    stages = _stages(change, made)
+    if not are_lawful(change, _versions(change, stages), rules.admission):
+        first = moves.binding[0]
+        refused = CannotOverlap(first.path, first.key, "not-lawful", first.change.line)
+        return Staging((_whole(change),), moves.swapped, (refused,))
+    return Staging(stages, moves.swapped)
+
+
+def _versions(change: Change, stages: Sequence[Stage]) -> list[dict[str, bytes | None]]:
+    return [files_after(change, stages, count) for count in range(len(stages) + 1)]
 
 
 def _whole(change: Change) -> Stage:
