@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from bot.core.change import FileChange
 from bot.core.policy import Environment, Policy
 from bot.core.rollout.actions import (
     Action,
@@ -40,13 +41,14 @@ from bot.core.rollout.state import (
     Sampled,
     Triggered,
 )
-from bot.core.change import FileChange
 
 START = 1_000_000.0
 NAMES = ("admit", "switch", "remove")
 
 
-def environment(name: str, wave: int = 0, *health: HealthCheck, timeout: float = 600) -> Environment:
+def environment(
+    name: str, wave: int = 0, *health: HealthCheck, timeout: float = 600
+) -> Environment:
     """An environment whose files are those under its name."""
     parameters = (("CLOUD", name), ("SHA", "{commit}"))
     return Environment(name, (f"{name}/**",), f"job-{name}", parameters, wave, timeout, health)

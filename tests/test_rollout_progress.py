@@ -69,9 +69,7 @@ def test_waves_come_one_after_the_other() -> None:
 @pytest.mark.parametrize("parallel", [1, 2, 5])
 def test_no_more_than_allowed_run_at_once(parallel: int) -> None:
     """A wave of five keeps to ``parallel``, and uses it."""
-    plan = plan_of(
-        tuple(environment(name) for name in "abcde"), rollout=Rollout(parallel=parallel)
-    )
+    plan = plan_of(tuple(environment(name) for name in "abcde"), rollout=Rollout(parallel=parallel))
     slow: dict[str, int] = {}
 
     def builds(which: str) -> End | None:
@@ -102,9 +100,7 @@ def test_the_parameters_know_the_commit_of_their_stage() -> None:
     assert isinstance(land, Land)
     state = observe(state, (Landed("whole", "abc"),), START)
     (trigger, _) = next_actions(state)
-    assert trigger == Trigger(
-        "m-whole-a", "a", "job-a", (("CLOUD", "a"), ("SHA", "abc")), "abc"
-    )
+    assert trigger == Trigger("m-whole-a", "a", "job-a", (("CLOUD", "a"), ("SHA", "abc")), "abc")
 
 
 def test_what_has_landed_already_does_not_land_again() -> None:
@@ -459,7 +455,9 @@ def _must_be_its_turn(state: RolloutState, run_id: str) -> None:
 
 @settings(max_examples=250)
 @given(st.data(), plans())
-def test_whatever_happens_it_ends_whole_or_is_frozen(data: st.DataObject, plan: RolloutPlan) -> None:
+def test_whatever_happens_it_ends_whole_or_is_frozen(
+    data: st.DataObject, plan: RolloutPlan
+) -> None:
     """Exactly one end; no run begins twice, out of turn, or after the end; back means all of it."""
     now, state = START, begin(plan, START)
     begun: set[str] = set()

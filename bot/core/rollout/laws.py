@@ -9,6 +9,7 @@ before, and shut out only where it was in use nowhere one stage before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from bot.core.change import Change
 from bot.core.formats import parse
@@ -48,13 +49,12 @@ def are_lawful(
     if not versions or dict(versions[-1]) != head:
         return False
     read = [
-        {path: _Version(path, data, patterns) for path, data in files.items()}
-        for files in versions
+        {path: _Version(path, data, patterns) for path, data in files.items()} for files in versions
     ]
     base, last = read[0], read[-1]
     if not all(_is_between(base, now, last) for now in read):
         return False
-    steps = list(zip(read, read[1:], strict=False))
+    steps = list(pairwise(read))
     gained = _differing(base, last)
     lost = _differing(last, base)
     return all(
