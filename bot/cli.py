@@ -165,6 +165,41 @@ def policy_check(repo: Path, ref: str | None, *, run: bool, as_json: bool) -> No
     sys.exit(found.exit_code)
 
 
+@cli.group()
+def rollout() -> None:
+    """Look at how a change reaches the environments of the policy."""
+
+
+@rollout.command("plan")
+@_REPO
+@click.option("--base", default="main", help="The commit before (default: main).")
+@click.option("--head", default="HEAD", help="The commit after (default: HEAD).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def rollout_plan(repo: Path, base: str, head: str, *, as_json: bool) -> None:
+    """Show in which stages and waves the difference would be deployed, by which jobs, and why.
+
+    Exit codes: 0 good, 1 nothing to deploy, 2 the repository or its policy cannot be used.
+    """
+    screen = Screen(_language(None), as_json=as_json)
+    try:
+        with screen:
+            from bot import wiring  # noqa: PLC0415
+            from bot.rollout_plan import preview  # noqa: PLC0415
+
+            with contextlib.closing(wiring.open_library(repo)) as library:
+                found = preview(library, base, head)
+    except (RepositoryError, PolicyError) as error:
+        facts = {"path": str(repo), **error.facts}
+        outcome = _without_pipeline(Status.ERROR, "", error.code, facts)
+        screen.outcome(outcome)
+        sys.exit(outcome.exit_code)
+    if as_json:
+        screen.json(found.as_json(screen.language))
+    else:
+        click.echo("\n".join(visible(line) for line in found.lines(screen.language)))
+    sys.exit(found.exit_code)
+
+
 def _inspect(repo: Path, ref: str | None, *, run: bool) -> Inspection:
     from bot import wiring  # noqa: PLC0415
     from bot.policy_check import inspect  # noqa: PLC0415

@@ -46,6 +46,7 @@ MAY_IMPORT = {
         *("bot.pipeline", "bot.policy", "bot.settings"),
     },
     "bot.choosing": {"bot.core", "bot.policy", "bot.settings"},
+    "bot.rollout_plan": {"bot.core", "bot.ports", "bot.policy"},
     "bot.policy_check": {
         "bot.core",
         "bot.ports",
