@@ -30,8 +30,8 @@ def tail(text: str, lines: int, *, whole: bool) -> LogTail:
         found = found[1:]
     plain = "\n".join(_plain(line) for line in found)
     # hidden before anything is cut: a key has many lines, and half a secret is still one
-    shown = without_secrets(_USERINFO.sub("«secret»", plain)).rstrip("\n").split("\n")
-    kept = shown[-lines:] if lines > 0 and shown != [""] else []
+    shown = without_secrets(_USERINFO.sub("«secret»", plain)).rstrip("\n").splitlines()
+    kept = shown[-lines:] if lines > 0 else []
     return LogTail(tuple(_cut(line) for line in kept), whole and len(kept) == len(shown))
 
 
