@@ -17,10 +17,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.sandbox.jenkins.access import Access
-from bot.sandbox.jenkins.beans import Beans
+from bot.sandbox.jenkins.beans import PUSHED, Beans
 from bot.sandbox.jenkins.calls import Answer, Call, Caller, failure
 from bot.sandbox.jenkins.faults import Dropped, Faults
-from bot.sandbox.jenkins.models import Build, Folder, Job, Request, Script
+from bot.sandbox.jenkins.models import Build, Folder, Job, Request, Revision, Script
 from bot.sandbox.jenkins.routes import Site
 from bot.sandbox.jenkins.running import Queue
 
@@ -97,6 +97,17 @@ class Jenkins:
             job = self._job(name)
             given = {declared: parameters.get(declared, "") for declared in job.parameters}
             return self._queue.schedule(job, given, f"Started by user {by}").id
+
+    def push(self, name: str, commit: str, branch: str = "main") -> int:
+        """Jenkins itself starts a job for a commit that was pushed; the number of the queue item.
+
+        Parameters have their defaults, as in Jenkins. Raises KeyError.
+        """
+        with self._queue.lock:
+            job = self._job(name)
+            given = dict.fromkeys(job.parameters, "")
+            revision = Revision(commit, branch)
+            return self._queue.schedule(job, given, PUSHED, revision=revision).id
 
     def cancel(self, item: int) -> bool:
         """A person takes an item out of the queue; False where it is not there (any more)."""
