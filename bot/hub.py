@@ -151,6 +151,9 @@ class Hub(Protocol):
     def branch_head(self, repo: Repo, branch: str) -> str | None:
         """The commit a branch is at; None where there is no such branch."""
 
+    def first_parent(self, repo: Repo, sha: str) -> str:
+        """The first parent of a commit: of a merge, where the base branch was before it."""
+
     def protection(self, repo: Repo, branch: str) -> Protection:
         """What the branch asks of a merge, read with ``contents: read`` only."""
 

@@ -82,6 +82,10 @@ class GitHubHub:
         """One request."""
         return commits.branch_head(self._at(repo), self._trees, repo, branch)
 
+    def first_parent(self, repo: Repo, sha: str) -> str:
+        """One request."""
+        return commits.first_parent(self._at(repo), repo, sha)
+
     def protection(self, repo: Repo, branch: str) -> Protection:
         """Two requests: the branch, and the rulesets that hold for it."""
         return pulls.protection(self._at(repo), repo, branch)

@@ -193,3 +193,22 @@ def say_count(name: str, count: int, language: Language) -> str:
     """``1 stage``, ``3 stages``."""
     text = PLAN[f"{name}-1"] if count == 1 else PLAN[name]
     return text.say(language, {"count": str(count)})
+
+
+_REVERT = {
+    "title": Text("Take back #{pull}", "#{pull} 되돌리기"),
+    "body": Text(
+        "#{pull} did not come up well in every cloud ({url}). This restores exactly the files it changed, byte for byte, and touches nothing else; so it is merged without another judgement.",
+        "#{pull}이(가) 모든 클라우드에서 잘 올라오지 않았어요 ({url}). 바꾼 파일만 바이트까지 그대로 되돌리고 다른 것은 건드리지 않으므로 다시 판정하지 않고 병합해요.",
+    ),
+}
+
+
+def revert_title(pull: int, language: Language) -> str:
+    """The title of the pull request that takes another one back."""
+    return _REVERT["title"].say(language, {"pull": str(pull)})
+
+
+def revert_body(pull: int, url: str, language: Language) -> str:
+    """What it says of itself; ``url`` is where the change was asked for."""
+    return _REVERT["body"].say(language, {"pull": str(pull), "url": f"<{url}>"})

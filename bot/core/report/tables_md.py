@@ -84,10 +84,14 @@ def place_of(finding: Mapping[str, Any]) -> str:
 
 def builds_table(builds: Sequence[Mapping[str, Any]], language: Language) -> str:
     """Every environment with its build and where it stands."""
-    rows = (
-        (code(build["environment"]), _build(build), _state(build, language)) for build in builds
-    )
+    rows = ((_environment(build), _build(build), _state(build, language)) for build in builds)
     return table(("environment", "build", "state"), rows, language)
+
+
+def _environment(build: Mapping[str, Any]) -> str:
+    """``gcp``, or ``gcp · admit`` where the rollout has stages."""
+    name = code(build["environment"])
+    return f"{name} · {plain(build['stage'])}" if build.get("stage") else name
 
 
 def _trouble(build: Mapping[str, Any], language: Language) -> str:
