@@ -36,6 +36,17 @@ STAGES: dict[str, Text] = {
     "undo-whole": Text("the whole change is taken back", "변경 전체를 되돌려요"),
 }
 
+# beside the environment in a row; a change in one stage needs no name
+STAGE_NAMES: dict[str, Text] = {
+    "admit": Text("let in", "허용"),
+    "switch": Text("switch", "전환"),
+    "remove": Text("shut out", "차단"),
+    "undo-remove": Text("back: let in", "되돌리기: 허용"),
+    "undo-switch": Text("back: switch", "되돌리기: 전환"),
+    "undo-admit": Text("back: shut out", "되돌리기: 차단"),
+    "undo-whole": Text("back", "되돌리기"),
+}
+
 WARNINGS: dict[str, Text] = {
     "single": Text(
         "{path}:{line} {key} holds one value, so it cannot let both addresses in; all of it changes at once, and traffic may be refused meanwhile",

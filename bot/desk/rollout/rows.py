@@ -6,7 +6,7 @@ build, which are kept from row to row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.core.rollout.state import DeploymentState, RolloutState, Track
@@ -38,26 +38,33 @@ def rows_of(
     """The rows of ``state``; ``known`` is what was just learnt of one build, by its run."""
     rows = {str(row["run"]): row for row in before}
     learnt = {str(known["run"]): known} if known else {}
-    single = len({one.deployment.stage for one in state.tracks}) == 1
+    back = {one.deployment.environment for one in state.tracks if is_back(one)}
     return tuple(
-        _row(one, {**rows.get(one.deployment.id, {}), **learnt.get(one.deployment.id, {})}, single)
+        _row(one, {**rows.get(one.deployment.id, {}), **learnt.get(one.deployment.id, {})}, back)
         for one in state.tracks
     )
 
 
-def _row(track: Track, known: Mapping[str, Json], single: bool) -> Json:  # noqa: FBT001
+def is_back(track: Track) -> bool:
+    """Whether the deployment is of the way back."""
+    return track.deployment.stage.startswith("undo-")
+
+
+def _row(track: Track, known: Mapping[str, Json], back: Collection[str]) -> Json:
     it = track.deployment
     said = known.get("seen")
     shown = _STATES[track.state]
     if said in _SAID_BY_JENKINS.get(track.state, frozenset()):
         shown = str(said)
+    elif track.state is DeploymentState.BUILT and it.environment in back and not is_back(track):
+        shown = "succeeded"  # nobody looks at its health any more
     elif track.state is DeploymentState.FAILED and said == "succeeded":
         shown = "unhealthy"
     return {
         **known,
         "run": it.id,
         "environment": it.environment,
-        "stage": None if single else it.stage,
+        "stage": it.stage,
         "job": it.job,
         "parameters": [list(pair) for pair in it.parameters],
         "state": shown,
