@@ -179,7 +179,10 @@ WRONG = [
     (environment("health: [{promql: up, below: 1, negligible: 1}]"), "negligible-alone"),
     (environment("health: [{promql: up, at_most: 1.5}]"), "no-text"),
     (environment("health: [{promql: up, at_most: '1.5'}]"), "bad-ratio"),
-    (environment("health: [{promql: 'up{a=\"{environmen}\"}', above: 1}]"), "template-unknown-near"),
+    (
+        environment("health: [{promql: 'up{a=\"{environmen}\"}', above: 1}]"),
+        "template-unknown-near",
+    ),
     (environment("health: [{http: 'http://a:b@c/'}]"), "bad-url"),
     (environment("health: [{http: 'http://a/', within: 61}]"), "bad-duration"),
     ("rollout: {paralel: 2}\n", "unknown-key-near"),
