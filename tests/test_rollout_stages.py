@@ -100,6 +100,21 @@ FORMS = {
         f"host all all {X}/32 md5\nhost all all {Y}/32 md5\nhost all all {Z}/32 md5\n",
     ),
     "a plain list": ("a/allowlist.txt", f"{X}\n{Z}\n", f"{X}\n{Y}\n{Z}\n"),
+    "a list in code": (
+        "a/firewall.tf",
+        f'cidr_blocks = ["{X}/32"]\n',
+        f'cidr_blocks = ["{X}/32", "{Y}/32"]\n',
+    ),
+    "a list in code of several": (
+        "a/firewall.tf",
+        f"ingress_cidr = ['{Z}/32','{X}/32']\n",
+        f"ingress_cidr = ['{Z}/32','{X}/32','{Y}/32']\n",
+    ),
+    "a list in code over lines": (
+        "a/firewall.tf",
+        f'cidr_blocks = [\n  "{Z}/32",\n  "{X}/32", # config\n]\n',
+        f'cidr_blocks = [\n  "{Z}/32",\n  "{X}/32", "{Y}/32", # config\n]\n',
+    ),
     "nginx": (
         "a/nginx.conf",
         f"location / {{\n    allow {X}; # config\n    deny all;\n}}\n",
@@ -121,6 +136,12 @@ FORMS = {
         f"ingress:\n  - cidr: {X}/32\n    port: 80\n\n  # others\n  - cidr: {Z}/32\n    port: 80\n",
         f"ingress:\n  - cidr: {X}/32\n    port: 80\n  - cidr: {Y}/32\n    port: 80\n"
         f"\n  # others\n  - cidr: {Z}/32\n    port: 80\n",
+    ),
+    "a network policy": (
+        "k8s/api.yml",
+        f"kind: X\ning: 1\ningress:\n  - from:\n      - ipBlock:\n          cidr: {X}/32\n",
+        f"kind: X\ning: 1\ningress:\n  - from:\n      - ipBlock:\n          cidr: {X}/32\n"
+        f"      - ipBlock:\n          cidr: {Y}/32\n",
     ),
     "JSON objects on lines": (
         "a/security-group.json",
@@ -207,6 +228,16 @@ ALONE = {
         f"HOME_IP={X}\niptables -s $HOME_IP -j ACCEPT\n",
         "single",
     ),
+    "a test of the shell": (
+        "a/firewall.sh",
+        f'[ "{X}" ] && [ "$a" = "{X}" ]\nif [ "$a" = {X} ]; then\n  true\nfi\n',
+        "single",
+    ),
+    "an element of XML": (
+        "a/firewall.xml",
+        f'<rule>\n  <source address="{X}"/>\n</rule>\n',
+        "single",
+    ),
     "a loop": ("a/firewall.sh", f"for ip in {X} {Z}; do\n  true\ndone\n", "single"),
     "a named rule": (
         "a/rules.yml",
@@ -237,6 +268,7 @@ def test_what_cannot_hold_both_is_said_and_nothing_is_parted(form: str) -> None:
 
 ONE_STAGE = {
     "no allow-list": [CLIENT],
+    "a blocklist": [("a/app.yml", f"blocklist: [{X}, {Z}]\n", f"blocklist: [{Y}, {Z}]\n"), CLIENT],
     "who is kept out": [("a/nginx.conf", f"deny {X};\n", f"deny {Y};\n"), CLIENT],
     "a rule that denies": [
         (
