@@ -137,6 +137,24 @@ FORMS = {
         f"ingress:\n  - cidr: {X}/32\n    port: 80\n  - cidr: {Y}/32\n    port: 80\n"
         f"\n  # others\n  - cidr: {Z}/32\n    port: 80\n",
     ),
+    "YAML objects in a row": (
+        "a/rules.yml",
+        f"rules:\n  - name: a\n    ingress: [{{cidr: {X}/32, port: 1}}, {{cidr: {Z}/32, port: 1}}]\n",
+        f"rules:\n  - name: a\n    ingress: [{{cidr: {X}/32, port: 1}}, "
+        f"{{cidr: {Y}/32, port: 1}}, {{cidr: {Z}/32, port: 1}}]\n",
+    ),
+    "YAML objects in braces": (
+        "a/rules.yml",
+        f"ingress:\n  - {{cidr: {X}/32, port: 1}}\n  - {{cidr: {Z}/32, port: 1}}\n",
+        f"ingress:\n  - {{cidr: {X}/32, port: 1}}\n  - {{cidr: {Y}/32, port: 1}}\n"
+        f"  - {{cidr: {Z}/32, port: 1}}\n",
+    ),
+    "YAML objects with lists before": (
+        "a/rules.yml",
+        f"ingress:\n- ports:\n  - 80\n  cidr: {X}/32\n- cidr: {Z}/32\n",
+        f"ingress:\n- ports:\n  - 80\n  cidr: {X}/32\n- ports:\n  - 80\n  cidr: {Y}/32\n"
+        f"- cidr: {Z}/32\n",
+    ),
     "a network policy": (
         "k8s/api.yml",
         f"kind: X\ning: 1\ningress:\n  - from:\n      - ipBlock:\n          cidr: {X}/32\n",
