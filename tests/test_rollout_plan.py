@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,20 @@ from hypothesis import strategies as st
 from bot.core.change import FileChange, build_change
 from bot.core.literals import substitute
 from bot.core.report.rollout_text import duration
-from bot.core.report.rollout_words import PLAN, REASONS, STAGES, WARNINGS, say_reason
+from bot.core.report.rollout_words import (
+    PLAN,
+    REASONS,
+    STAGES,
+    STANDINGS,
+    WARNINGS,
+    say_reason,
+)
 from bot.core.request import Language
 from bot.core.rollout.health import MetricCheck, ProbeCheck
-from bot.core.rollout.plan import rendered, undoing
+from bot.core.rollout.plan import rendered, undoing, waits_for
 from bot.core.rollout.revert import CannotRevert, Version, is_exact_revert, revert_files
-from bot.core.rollout.rules import OnFailure, Rollout
-from bot.core.rollout.state import reason
+from bot.core.rollout.rules import OnFailure, Rollout, WhileRolling
+from bot.core.rollout.state import DeploymentState, reason
 from tests.commands import Ran, cfg, fleet, state
 from tests.git_repo import commit, git, make_repo, write
 from tests.rollouts import environment, plan_of, stage
@@ -73,6 +81,15 @@ def test_placeholders_get_their_values_once_the_commit_is_known() -> None:
     assert made.parameters == (("CLOUD", "a"), ("SHA", "abc"))
     assert made.health == (MetricCheck('up{c="a", s="abc"}', above=0), ProbeCheck("http://a/"))
     assert deployment.parameters == (("CLOUD", "a"), ("SHA", "{commit}"))
+
+
+def test_a_later_change_waits_for_what_is_rolling() -> None:
+    """Only where they share an environment, and where the policy does not allow it."""
+    first, second = plan_of((environment("a"), environment("b"))), plan_of((environment("b"),))
+    other = plan_of((environment("c"),))
+    assert waits_for(second, [first, other], Rollout()) == ("b",)
+    assert waits_for(other, [first, second], Rollout()) == ()
+    assert waits_for(second, [first], Rollout(while_rolling=WhileRolling.ALLOW)) == ()
 
 
 # the exact revert
@@ -281,10 +298,12 @@ def test_secrets_of_the_files_are_not_shown(tmp_path: Path) -> None:
 # words
 def test_every_sentence_is_there_in_both_languages() -> None:
     """And asks for the same facts."""
-    for table in (STAGES, WARNINGS, REASONS, PLAN):
-        for text in table.values():
-            assert text.en
-            assert text.ko
+    texts = [*STAGES.values(), *WARNINGS.values(), *REASONS.values(), *PLAN.values()]
+    for text in [*texts, *STANDINGS.values()]:
+        assert {*re.findall(r"\{\w+\}", text.en)} == {*re.findall(r"\{\w+\}", text.ko)}
+        assert text.en
+        assert text.ko
+    assert set(STANDINGS) == set(DeploymentState)
     facts = {"environment": "aws", "check": "1", "stage": "admit"}
     for code in REASONS:
         english, korean = (say_reason(reason(code, **facts), one) for one in Language)

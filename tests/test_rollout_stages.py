@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from bot.core.change import Change, FileChange, build_change
 from bot.core.formats import parse
 from bot.core.leaf import Document
+from bot.core.literals import holds
 from bot.core.operation import Move
 from bot.core.resolve import Unresolved, resolve
 from bot.core.rollout.laws import are_lawful
@@ -393,6 +395,27 @@ def test_a_new_firewall_comes_first_and_an_old_one_goes_last() -> None:
     ]
 
 
+def test_a_new_list_that_is_in_use_at_once_is_not_parted() -> None:
+    """A file that both lets in and turns to somebody cannot come in two halves."""
+    change = change_of(("a/app.yml", None, f"allowed: [{Y}]\nurl: http://{Y}:1/\n"), CLIENT)
+    staging = make_stages(change)
+    assert [one.code for one in staging.warnings] == ["new-list"]
+    assert names(staging) == ["whole"]
+
+
+def test_modes_come_with_the_version_they_belong_to() -> None:
+    """A script becomes executable where the rest of it changes."""
+    base = FORMS["an iptables line"][1]
+    script = FileChange("a/firewall.sh", base.encode(), moved(base).encode(), "100644", "100755")
+    change = build_change([script])
+    first, second, third = make_stages(change).stages
+    modes = [stage.files[0].head_mode for stage in (first, second, third)]
+    assert modes == ["100644", "100755", "100755"]
+    link = FileChange("b/firewall.sh", b"a", b"b", "120000", "120000")
+    staging = make_stages(build_change([script, link]))
+    assert "b/firewall.sh" in staging.stages[1].paths
+
+
 def test_a_line_that_changes_more_is_kept_as_it_was() -> None:
     """No rule is made up of the old port and the new address."""
     base = f"iptables -s {X} --dport 80 -j ACCEPT\n"
@@ -524,6 +547,33 @@ def test_the_fleet_s_config_server_moves_without_a_closed_door() -> None:
             for path in stage.paths
         )
         assert len(stage.paths) == 9
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from(["config-1", "api-1", "edge-1", "home"]))
+@settings(max_examples=25)
+def test_in_no_order_of_clouds_a_door_in_use_is_closed(random: Random, who: str) -> None:
+    """The fleet moves cloud by cloud: whoever somebody is told to turn to is let in by everybody."""
+    old = {**fleet_files.SERVERS, **fleet_files.INVENTORY["externals"]}[who]["address"]
+    new = "192.0.2.222"
+    files = {path: text.encode() for path, text in fleet_files.TEXTS.items() if path[0] != "."}
+    made = resolve([Move(old, new)], files)
+    assert not isinstance(made, Unresolved)
+    change = build_change(made)
+    now, steps = dict(files), 0
+    doors = {path for path, hosts in admitted(files_after(change, (), 0)).items() if old in hosts}
+    for stage in make_stages(change).stages:
+        clouds: dict[str, list[FileChange]] = {}
+        for file in stage.files:
+            clouds.setdefault("/".join(file.path.split("/")[:2]), []).append(file)
+        for cloud in random.sample(sorted(clouds), len(clouds)):
+            now.update({file.path: file.head or b"" for file in clouds[cloud]})
+            rest = [data for path, data in now.items() if path not in doors]
+            for host in (old, new):
+                if any(holds(data.decode(), host) for data in rest):
+                    inside = admitted({path: now[path] for path in doors})
+                    assert all(host in hosts for hosts in inside.values()), (cloud, host)
+            steps += 1
+    assert steps > 3
 
 
 # the laws themselves
