@@ -362,6 +362,50 @@ def test_who_is_added_is_let_in_before_anybody_turns_to_them() -> None:
     assert staging.stages[0].paths == ("a/app.yml", "b/firewall.sh")
 
 
+W = "203.0.113.77"
+SEVERAL = {
+    "YAML": ("a/app.yml", f"allowed:\n  - {Z}\n", f"allowed:\n  - {Z}\n  - {Y}\n  - {W}\n"),
+    "JSON": (
+        "a/app.json",
+        f'{{"allowed": [\n  "{Z}"\n]}}\n',
+        f'{{"allowed": [\n  "{Z}",\n  "{Y}",\n  "{W}"\n]}}\n',
+    ),
+    "TOML": (
+        "a/nsg.toml",
+        f'source = [\n  "{Z}", # z\n]\n',
+        f'source = [\n  "{Z}", # z\n  "{Y}",\n  "{W}",\n]\n',
+    ),
+    "a whole rule": (
+        "a/security-group.json",
+        f'{{"IpPermissions": [\n  {{"P": 1, "R": [{{"CidrIp": "{Z}/32"}}]}}\n]}}\n',
+        f'{{"IpPermissions": [\n  {{"P": 1, "R": [{{"CidrIp": "{Z}/32"}}]}},\n'
+        f'  {{"P": 2, "R": [{{"CidrIp": "{Y}/32"}}, {{"CidrIp": "{W}/32"}}]}}\n]}}\n',
+    ),
+    "lines": (
+        "a/firewall.sh",
+        f"iptables -s {Z} -j ACCEPT\n",
+        f"iptables -s {Z} -j ACCEPT\niptables -s {Y} -j ACCEPT\niptables -s {W} -j ACCEPT\n",
+    ),
+    "nginx": (
+        "a/nginx.conf",
+        f"location / {{\n  allow {Z};\n  deny all;\n}}\n",
+        f"location / {{\n  allow {Z};\n  allow {Y};\n  allow {W};\n  deny all;\n}}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("form", SEVERAL)
+def test_several_who_are_added_or_leave_keep_their_places(form: str) -> None:
+    """First in, last out: in the very bytes of the change."""
+    path, without, having = SEVERAL[form]
+    few, many = f"backends: [{Z}]\n", f"backends: [{Z}, {Y}, {W}]\n"
+    added = make_stages(change_of((path, without, having), ("c/app.yml", few, many)))
+    assert [stage.paths for stage in added.stages] == [(path,), ("c/app.yml",)]
+    assert added.stages[0].files[0].head == having.encode()
+    gone = make_stages(change_of((path, having, without), ("c/app.yml", many, few)))
+    assert [stage.paths for stage in gone.stages] == [("c/app.yml",), (path,)]
+
+
 def test_who_leaves_is_shut_out_after_nobody_turns_to_them() -> None:
     """The clients first."""
     change = change_of(
