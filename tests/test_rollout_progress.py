@@ -44,8 +44,10 @@ from bot.core.rollout.state import (
     RollbackBegan,
     RolloutState,
     Sampled,
+    Standing,
     Stopped,
     Triggered,
+    standings,
 )
 from tests.rollouts import START, STOP, World, environment, plan_of, run, stage
 
@@ -502,6 +504,20 @@ def test_cancelling_asks_until_it_has_ended() -> None:
     assert next_actions(state) == next_actions(observe(state, (), START + 32))
     late = observe(state, (Ended("m-whole-a", End.SUCCEEDED),), START + 33)
     assert late.phase is Phase.TURNING
+
+
+def test_people_see_where_each_cloud_is() -> None:
+    """The newest of its deployments, on the way there and back."""
+    plan = plan_of(
+        (environment("a"), environment("b", 1)), (stage("admit", "a"), stage("remove", "a", "b"))
+    )
+    state = begin(plan, START, (("admit", "x"),))
+    waiting, due = DeploymentState.WAITING, DeploymentState.DUE
+    assert standings(state) == (Standing("a", "admit", due), Standing("b", "remove", waiting))
+    state = observe(state, (Triggered("m-admit-a"), Ended("m-admit-a", End.FAILED)), START)
+    assert standings(state)[0].state is DeploymentState.FAILED
+    state = observe(state, (RollbackBegan(), Landed("undo-admit", "y")), START)
+    assert standings(state)[0] == Standing("a", "undo-admit", due)
 
 
 def test_a_state_of_another_version_is_refused() -> None:

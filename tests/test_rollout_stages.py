@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from bot.core.change import Change, FileChange, build_change
 from bot.core.formats import parse
 from bot.core.leaf import Document
+from bot.core.literals import holds
 from bot.core.operation import Move
 from bot.core.resolve import Unresolved, resolve
 from bot.core.rollout.laws import are_lawful
@@ -100,6 +102,21 @@ FORMS = {
         f"host all all {X}/32 md5\nhost all all {Y}/32 md5\nhost all all {Z}/32 md5\n",
     ),
     "a plain list": ("a/allowlist.txt", f"{X}\n{Z}\n", f"{X}\n{Y}\n{Z}\n"),
+    "a list in code": (
+        "a/firewall.tf",
+        f'cidr_blocks = ["{X}/32"]\n',
+        f'cidr_blocks = ["{X}/32", "{Y}/32"]\n',
+    ),
+    "a list in code of several": (
+        "a/firewall.tf",
+        f"ingress_cidr = ['{Z}/32','{X}/32']\n",
+        f"ingress_cidr = ['{Z}/32','{X}/32','{Y}/32']\n",
+    ),
+    "a list in code over lines": (
+        "a/firewall.tf",
+        f'cidr_blocks = [\n  "{Z}/32",\n  "{X}/32", # config\n]\n',
+        f'cidr_blocks = [\n  "{Z}/32",\n  "{X}/32", "{Y}/32", # config\n]\n',
+    ),
     "nginx": (
         "a/nginx.conf",
         f"location / {{\n    allow {X}; # config\n    deny all;\n}}\n",
@@ -121,6 +138,30 @@ FORMS = {
         f"ingress:\n  - cidr: {X}/32\n    port: 80\n\n  # others\n  - cidr: {Z}/32\n    port: 80\n",
         f"ingress:\n  - cidr: {X}/32\n    port: 80\n  - cidr: {Y}/32\n    port: 80\n"
         f"\n  # others\n  - cidr: {Z}/32\n    port: 80\n",
+    ),
+    "YAML objects in a row": (
+        "a/rules.yml",
+        f"rules:\n  - name: a\n    ingress: [{{cidr: {X}/32, port: 1}}, {{cidr: {Z}/32, port: 1}}]\n",
+        f"rules:\n  - name: a\n    ingress: [{{cidr: {X}/32, port: 1}}, "
+        f"{{cidr: {Y}/32, port: 1}}, {{cidr: {Z}/32, port: 1}}]\n",
+    ),
+    "YAML objects in braces": (
+        "a/rules.yml",
+        f"ingress:\n  - {{cidr: {X}/32, port: 1}}\n  - {{cidr: {Z}/32, port: 1}}\n",
+        f"ingress:\n  - {{cidr: {X}/32, port: 1}}\n  - {{cidr: {Y}/32, port: 1}}\n"
+        f"  - {{cidr: {Z}/32, port: 1}}\n",
+    ),
+    "YAML objects with lists before": (
+        "a/rules.yml",
+        f"ingress:\n- ports:\n  - 80\n  cidr: {X}/32\n- cidr: {Z}/32\n",
+        f"ingress:\n- ports:\n  - 80\n  cidr: {X}/32\n- ports:\n  - 80\n  cidr: {Y}/32\n"
+        f"- cidr: {Z}/32\n",
+    ),
+    "a network policy": (
+        "k8s/api.yml",
+        f"kind: X\ning: 1\ningress:\n  - from:\n      - ipBlock:\n          cidr: {X}/32\n",
+        f"kind: X\ning: 1\ningress:\n  - from:\n      - ipBlock:\n          cidr: {X}/32\n"
+        f"      - ipBlock:\n          cidr: {Y}/32\n",
     ),
     "JSON objects on lines": (
         "a/security-group.json",
@@ -207,6 +248,16 @@ ALONE = {
         f"HOME_IP={X}\niptables -s $HOME_IP -j ACCEPT\n",
         "single",
     ),
+    "a test of the shell": (
+        "a/firewall.sh",
+        f'[ "{X}" ] && [ "$a" = "{X}" ]\nif [ "$a" = {X} ]; then\n  true\nfi\n',
+        "single",
+    ),
+    "an element of XML": (
+        "a/firewall.xml",
+        f'<rule>\n  <source address="{X}"/>\n</rule>\n',
+        "single",
+    ),
     "a loop": ("a/firewall.sh", f"for ip in {X} {Z}; do\n  true\ndone\n", "single"),
     "a named rule": (
         "a/rules.yml",
@@ -237,6 +288,7 @@ def test_what_cannot_hold_both_is_said_and_nothing_is_parted(form: str) -> None:
 
 ONE_STAGE = {
     "no allow-list": [CLIENT],
+    "a blocklist": [("a/app.yml", f"blocklist: [{X}, {Z}]\n", f"blocklist: [{Y}, {Z}]\n"), CLIENT],
     "who is kept out": [("a/nginx.conf", f"deny {X};\n", f"deny {Y};\n"), CLIENT],
     "a rule that denies": [
         (
@@ -310,6 +362,50 @@ def test_who_is_added_is_let_in_before_anybody_turns_to_them() -> None:
     assert staging.stages[0].paths == ("a/app.yml", "b/firewall.sh")
 
 
+W = "203.0.113.77"
+SEVERAL = {
+    "YAML": ("a/app.yml", f"allowed:\n  - {Z}\n", f"allowed:\n  - {Z}\n  - {Y}\n  - {W}\n"),
+    "JSON": (
+        "a/app.json",
+        f'{{"allowed": [\n  "{Z}"\n]}}\n',
+        f'{{"allowed": [\n  "{Z}",\n  "{Y}",\n  "{W}"\n]}}\n',
+    ),
+    "TOML": (
+        "a/nsg.toml",
+        f'source = [\n  "{Z}", # z\n]\n',
+        f'source = [\n  "{Z}", # z\n  "{Y}",\n  "{W}",\n]\n',
+    ),
+    "a whole rule": (
+        "a/security-group.json",
+        f'{{"IpPermissions": [\n  {{"P": 1, "R": [{{"CidrIp": "{Z}/32"}}]}}\n]}}\n',
+        f'{{"IpPermissions": [\n  {{"P": 1, "R": [{{"CidrIp": "{Z}/32"}}]}},\n'
+        f'  {{"P": 2, "R": [{{"CidrIp": "{Y}/32"}}, {{"CidrIp": "{W}/32"}}]}}\n]}}\n',
+    ),
+    "lines": (
+        "a/firewall.sh",
+        f"iptables -s {Z} -j ACCEPT\n",
+        f"iptables -s {Z} -j ACCEPT\niptables -s {Y} -j ACCEPT\niptables -s {W} -j ACCEPT\n",
+    ),
+    "nginx": (
+        "a/nginx.conf",
+        f"location / {{\n  allow {Z};\n  deny all;\n}}\n",
+        f"location / {{\n  allow {Z};\n  allow {Y};\n  allow {W};\n  deny all;\n}}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("form", SEVERAL)
+def test_several_who_are_added_or_leave_keep_their_places(form: str) -> None:
+    """First in, last out: in the very bytes of the change."""
+    path, without, having = SEVERAL[form]
+    few, many = f"backends: [{Z}]\n", f"backends: [{Z}, {Y}, {W}]\n"
+    added = make_stages(change_of((path, without, having), ("c/app.yml", few, many)))
+    assert [stage.paths for stage in added.stages] == [(path,), ("c/app.yml",)]
+    assert added.stages[0].files[0].head == having.encode()
+    gone = make_stages(change_of((path, having, without), ("c/app.yml", many, few)))
+    assert [stage.paths for stage in gone.stages] == [("c/app.yml",), (path,)]
+
+
 def test_who_leaves_is_shut_out_after_nobody_turns_to_them() -> None:
     """The clients first."""
     change = change_of(
@@ -341,6 +437,27 @@ def test_a_new_firewall_comes_first_and_an_old_one_goes_last() -> None:
         ("app/.env",),
         ("b/firewall.sh",),
     ]
+
+
+def test_a_new_list_that_is_in_use_at_once_is_not_parted() -> None:
+    """A file that both lets in and turns to somebody cannot come in two halves."""
+    change = change_of(("a/app.yml", None, f"allowed: [{Y}]\nurl: http://{Y}:1/\n"), CLIENT)
+    staging = make_stages(change)
+    assert [one.code for one in staging.warnings] == ["new-list"]
+    assert names(staging) == ["whole"]
+
+
+def test_modes_come_with_the_version_they_belong_to() -> None:
+    """A script becomes executable where the rest of it changes."""
+    base = FORMS["an iptables line"][1]
+    script = FileChange("a/firewall.sh", base.encode(), moved(base).encode(), "100644", "100755")
+    change = build_change([script])
+    first, second, third = make_stages(change).stages
+    modes = [stage.files[0].head_mode for stage in (first, second, third)]
+    assert modes == ["100644", "100755", "100755"]
+    link = FileChange("b/firewall.sh", b"a", b"b", "120000", "120000")
+    staging = make_stages(build_change([script, link]))
+    assert "b/firewall.sh" in staging.stages[1].paths
 
 
 def test_a_line_that_changes_more_is_kept_as_it_was() -> None:
@@ -474,6 +591,33 @@ def test_the_fleet_s_config_server_moves_without_a_closed_door() -> None:
             for path in stage.paths
         )
         assert len(stage.paths) == 9
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from(["config-1", "api-1", "edge-1", "home"]))
+@settings(max_examples=25)
+def test_in_no_order_of_clouds_a_door_in_use_is_closed(random: Random, who: str) -> None:
+    """The fleet moves cloud by cloud: whoever somebody is told to turn to is let in by everybody."""
+    old = {**fleet_files.SERVERS, **fleet_files.INVENTORY["externals"]}[who]["address"]
+    new = "192.0.2.222"
+    files = {path: text.encode() for path, text in fleet_files.TEXTS.items() if path[0] != "."}
+    made = resolve([Move(old, new)], files)
+    assert not isinstance(made, Unresolved)
+    change = build_change(made)
+    now, steps = dict(files), 0
+    doors = {path for path, hosts in admitted(files_after(change, (), 0)).items() if old in hosts}
+    for stage in make_stages(change).stages:
+        clouds: dict[str, list[FileChange]] = {}
+        for file in stage.files:
+            clouds.setdefault("/".join(file.path.split("/")[:2]), []).append(file)
+        for cloud in random.sample(sorted(clouds), len(clouds)):
+            now.update({file.path: file.head or b"" for file in clouds[cloud]})
+            rest = [data for path, data in now.items() if path not in doors]
+            for host in (old, new):
+                if any(holds(data.decode(), host) for data in rest):
+                    inside = admitted({path: now[path] for path in doors})
+                    assert all(host in hosts for hosts in inside.values()), (cloud, host)
+            steps += 1
+    assert steps > 3
 
 
 # the laws themselves

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from bot.core.report.text import Text
 from bot.core.request import Language
-from bot.core.rollout.state import Reason
+from bot.core.rollout.state import DeploymentState, Reason
 
 STAGES: dict[str, Text] = {
     "admit": Text(
@@ -80,6 +80,18 @@ WARNINGS: dict[str, Text] = {
         "{path}:{line} {key}: no order of stages keeps everybody let in; all of it changes at once",
         "{path}:{line} {key}: 어떤 순서로도 모두를 계속 허용할 수 없어요. 한 번에 바뀌어요",
     ),
+}
+
+STANDINGS: dict[DeploymentState, Text] = {
+    DeploymentState.WAITING: Text("waiting", "기다리는 중"),
+    DeploymentState.DUE: Text("about to be deployed", "곧 배포"),
+    DeploymentState.TRIGGERED: Text("being deployed", "배포 중"),
+    DeploymentState.CANCELLING: Text("being cancelled", "취소하는 중"),
+    DeploymentState.BUILT: Text("deployed, health being watched", "배포됨, 상태 확인 중"),
+    DeploymentState.HEALTHY: Text("deployed and healthy", "배포됨, 건강함"),
+    DeploymentState.REFUSED: Text("not deployed", "배포되지 않음"),
+    DeploymentState.FAILED: Text("failed", "실패"),
+    DeploymentState.STUCK: Text("stuck: its build cannot be stopped", "멈춤: 빌드를 끝낼 수 없음"),
 }
 
 REASONS: dict[str, Text] = {

@@ -28,12 +28,15 @@ _ALLOWS = frozenset("allow allowed allowlist whitelist trusted permit permitted 
 _KEYS = _ALLOWS | {
     *"firewall iptable nft ufw nsg ingress egress cidr acl hba".split(),
     *("security group", "security rule", "source range", "ip permission", "ip range"),
+    *("cidr block", "ip block"),
 }
 # These say little by themselves: only in a list, or an object of one, is it a list of who may come.
 _WEAK = frozenset({"source", "remote address", "remote ip"})
 _DENIES = frozenset(
     "deny denied drop reject block blocked blocklist blacklist denylist ban banned".split()
 )
+# A block of addresses is no blocking.
+_NOUNS = frozenset({"cidr block", "ip block", "address block", "network block"})
 # A rule that sends on to an address is a user of it, not a list of who may come.
 _STEERS = frozenset("dnat snat masquerade redirect tproxy".split()) | {"to destination"}
 _PROSE = frozenset("description comment note name title tag label id remark".split())
@@ -97,7 +100,8 @@ class Admissions:
             words = words_in(step) if isinstance(step, str) else frozenset()
             if words & _ALLOWS:
                 return False
-            if words & _DENIES:
+            denies = words & _DENIES
+            if denies - {"block"} or (denies and not phrases(str(step)) & _NOUNS):
                 return True
         return False
 

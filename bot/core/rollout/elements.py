@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from bot.core import formats
-from bot.core.formats.source import after_line, line_start, newline_of
+from bot.core.formats.source import after_line, line_end, line_start, newline_of
 from bot.core.items import split_items
 from bot.core.leaf import Document, Edit, KeyPath, Leaf, Unwritable
 from bot.core.rollout.lines import line_beside
@@ -26,6 +26,7 @@ _TOML = re.compile(
     rb"\"\"\".*?\"\"\"|'''.*?'''|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|#[^\n]*|[\[\]{}]", re.DOTALL
 )
 _DASH = re.compile(rb"([ \t]*)- +(?!- )")
+_INDENT = re.compile(rb"[ \t]*")
 _HEADER = re.compile(rb"[ \t]*\[")
 
 
@@ -88,11 +89,15 @@ def object_beside(side: Side, item: KeyPath, other: Side, theirs: KeyPath) -> Ed
     """``side`` with the object ``theirs`` of ``other`` after its own object ``item``."""
     _must_differ(side.document, item, other.document, theirs)
     if side.document.format == "json":
-        return _bracketed(side, item, other, theirs, _JSON)
+        mine = _brackets(side, item, _JSON)
+        return _bracketed(side, other, mine, _brackets(other, theirs, _JSON))
     if side.document.format == "toml":
         if _is_table(side, item):
             return _block(side, _table(side, item), other, _table(other, theirs))
-        return _bracketed(side, item, other, theirs, _TOML)
+        mine = _brackets(side, item, _TOML)
+        return _bracketed(side, other, mine, _brackets(other, theirs, _TOML))
+    if side.document.format == "yaml" and _is_flow(side, item):
+        return _bracketed(side, other, _flow(side, item), _flow(other, theirs))
     if side.document.format == "yaml":
         return _block(side, _dashed(side, item), other, _dashed(other, theirs))
     raise OverlapRefusedError("single")
@@ -122,12 +127,10 @@ def _inside(document: Document, item: KeyPath) -> list[Leaf]:
     return found
 
 
-def _bracketed(
-    side: Side, item: KeyPath, other: Side, theirs: KeyPath, tokens: re.Pattern[bytes]
-) -> Edit:
-    start, end = _brackets(side, item, tokens)
-    first, last = _brackets(other, theirs, tokens)
-    text, begin = other.data[first:last], line_start(side.data, start)
+def _bracketed(side: Side, other: Side, mine: tuple[int, int], theirs: tuple[int, int]) -> Edit:
+    """The object ``theirs`` after the object ``mine``, on a line of its own where that has one."""
+    start, end = mine
+    text, begin = other.data[theirs[0] : theirs[1]], line_start(side.data, start)
     indent = side.data[begin:start]
     gap = newline_of(side.data, start) + indent if not indent.strip() else b" "
     return Edit(side.document.path, end, end, b"," + gap + text)
@@ -164,17 +167,52 @@ def _block(side: Side, mine: tuple[int, int], other: Side, theirs: tuple[int, in
     return Edit(side.document.path, at, at, newline + whole[: -len(newline)])
 
 
+def _is_flow(side: Side, item: KeyPath) -> bool:
+    """Whether the object stands in a row of them, in brackets."""
+    leaf = _inside(side.document, item)[0]
+    before = side.data[line_start(side.data, leaf.start) : leaf.start]
+    dash = _DASH.match(before)
+    return bool(re.search(rb"[{\[]", before[dash.end() + 1 :] if dash else before))
+
+
+def _flow(side: Side, item: KeyPath) -> tuple[int, int]:
+    """The braces around a leaf of a plain object on one line."""
+    leaf = _inside(side.document, item)[0]
+    begin, stop = line_start(side.data, leaf.start), line_end(side.data, leaf.end)
+    before = re.search(rb"\{[^{}\[\]\"'#]*$", side.data[begin : leaf.start])
+    after = re.match(rb"[^{}\[\]\"'#]*\}", side.data[leaf.end : stop])
+    if before is None or after is None:
+        raise OverlapRefusedError("unwritable")
+    return begin + before.start(), leaf.end + after.end()
+
+
 def _dashed(side: Side, item: KeyPath) -> tuple[int, int]:
     """The lines of an item of a YAML block list."""
-    start = line_start(side.data, _inside(side.document, item)[0].start)
+    start = _dash_line(side, item)
     dash = _DASH.match(side.data, start)
-    if dash is None or dash.end() > _inside(side.document, item)[0].start:
+    if dash is None:
         raise OverlapRefusedError("unwritable")
     deeper = re.compile(rb"(?:" + dash[1] + rb"[ \t]|[ \t]*\r?\n)")
     end = after_line(side.data, start)
     while end < len(side.data) and deeper.match(side.data, end):
         end = after_line(side.data, end)
     return start, _without_tail(side.data, start, end)
+
+
+def _dash_line(side: Side, item: KeyPath) -> int:
+    """Where the line of the item's own dash starts: above a key of its own, and less indented."""
+    leaves = _inside(side.document, item)
+    own = [leaf for leaf in leaves if _last_position(leaf.key[len(item) :]) is None]
+    at = line_start(side.data, (own or leaves)[0].start)
+    indent = len(_INDENT.match(side.data, at)[0])  # type: ignore[index]  # it matches anywhere
+    while own and at > 0:
+        dash = _DASH.match(side.data, at)
+        if dash is not None and (
+            len(dash[1]) < indent or at == line_start(side.data, own[0].start)
+        ):
+            return at
+        at = line_start(side.data, at - 1)
+    return at
 
 
 def _without_tail(data: bytes, start: int, end: int) -> int:

@@ -30,15 +30,18 @@ class _Version:
         self.readable = not isinstance(document, Unparsable)
         self.admitted: frozenset[str] = frozenset()
         self._values: tuple[str, ...] = ()
+        self._counts: dict[str, int] = {}
         if isinstance(document, Document):
             admissions = Admissions(document, patterns)
             hosts = [(leaf, admissions.hosts(leaf)) for leaf in document.leaves]
             self.admitted = frozenset(canonical(host) for _, found in hosts for host in found)
-            self._values = tuple(leaf.value for leaf, found in hosts if not found)
+            self._values = tuple(leaf.value for leaf, found in hosts if not found and leaf.value)
 
     def count(self, host: str) -> int:
         """How often the file speaks of ``host`` where it is no allow-list."""
-        return sum(1 for value in self._values if uses(value, host))
+        if host not in self._counts:
+            self._counts[host] = sum(1 for value in self._values if uses(value, host))
+        return self._counts[host]
 
 
 def are_lawful(

@@ -7,6 +7,7 @@ that sets a value or steers a script means something else twice, and is refused.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.core.formats.source import after_line, line_end, line_start, newline_of
@@ -21,12 +22,15 @@ _ASSIGNMENT = re.compile(
     rb"[ \t]*(?:(?:export|define|local|readonly|set)[ \t]+)?[\w.-]+[ \t]*[+:]?="
 )
 _CONTROL = re.compile(
-    rb"[ \t]*(?:for|while|until|if|elif|else|case|do|done|then|fi|esac|function|\}|\))(?![\w-])"
+    rb"[ \t]*(?:(?:for|while|until|if|elif|else|case|do|done|then|fi|esac|function|\}|\))(?![\w-])|<)"
 )
 _OPENS = re.compile(rb"(?:[{(\[]|(?<![\w-])(?:do|then))[ \t]*(?:#.*)?$")
+_JOINED = re.compile(rb"\\\r?\n\Z")
 _COMMA_AFTER = re.compile(rb"[ \t]*,[ \t]*")
 _COMMA_BEFORE = re.compile(rb",[ \t]*$")
 _NAME = re.compile(r"‹host›")
+# A list in brackets, after what gives it a name; a bracket alone is a shell's test.
+_LIST = re.compile(rb"[=:(,][ \t]*\[[ \t]*$")
 
 
 def line_beside(side: Side, leaf: Leaf, other: Side, theirs: Leaf) -> Edit:
@@ -37,10 +41,20 @@ def line_beside(side: Side, leaf: Leaf, other: Side, theirs: Leaf) -> Edit:
     start, end = _logical(side.data, leaf.start)
     separator = _separator(side, leaf)
     if separator is not None and _differ_in_hosts(side, leaf, other, theirs):
-        return Edit(side.document.path, leaf.end, leaf.end, separator + theirs.value.encode())
-    if separator is not None and not _is_rule(side.data[start:end]):
+        at = _token(side.data, leaf)[1]
+        begin, stop = _token(other.data, theirs)
+        return Edit(side.document.path, at, at, separator + other.data[begin:stop])
+    if not _is_rule(side.data[start:end]):
         raise OverlapRefusedError("single")
     return line_after(side, end, other, theirs)
+
+
+def _token(data: bytes, leaf: Leaf) -> tuple[int, int]:
+    """The bytes of a literal with the quotes around it alone."""
+    quote = data[leaf.start - 1 : leaf.start] if leaf.start else b""
+    if quote in {b'"', b"'"} and data[leaf.end : leaf.end + 1] == quote:
+        return leaf.start - 1, leaf.end + 1
+    return leaf.start, leaf.end
 
 
 def line_after(side: Side, at: int, other: Side, theirs: Leaf) -> Edit:
@@ -68,41 +82,49 @@ def _is_rule(line: bytes) -> bool:
 def _logical(data: bytes, offset: int) -> tuple[int, int]:
     """The line of ``offset`` with those that a backslash at the end joins to it."""
     start = line_start(data, offset)
-    while start > 0 and data[: start - 1].rstrip(b"\r").endswith(b"\\"):
+    while start > 0 and _JOINED.search(data, max(start - 3, 0), start):
         start = line_start(data, start - 1)
     end = after_line(data, offset)
-    while end < len(data) and data[:end].rstrip(b"\r\n").endswith(b"\\"):
+    while end < len(data) and _JOINED.search(data, max(end - 3, 0), end):
         end = after_line(data, end)
     return start, end
 
 
 def _separator(side: Side, leaf: Leaf) -> bytes | None:
     """What parts the hosts of the set that ``leaf`` stands in; None where it stands in none."""
-    data, path_line = side.data, line_start(side.data, leaf.start)
-    before, after = data[path_line : leaf.start], data[leaf.end : line_end(data, leaf.end)]
-    if (match := _COMMA_AFTER.match(after)) and _host_at(side, leaf.end + match.end()):
+    data, begin = side.data, line_start(side.data, leaf.start)
+    start, stop = _token(data, leaf)
+    before, after = data[begin:start], data[stop : line_end(data, stop)]
+    if (match := _COMMA_AFTER.match(after)) and _host_at(side, stop + match.end()):
         return match[0]
-    if (match := _COMMA_BEFORE.search(before)) and _host_at(
-        side, path_line + match.start(), end=True
-    ):
+    if (match := _COMMA_BEFORE.search(before)) and _host_before(side, begin + match.start()):
         return match[0]
     if re.search(rb"\{[ \t]*$", before) and re.match(rb"[ \t]*\}", after):
+        return b", "
+    if start < leaf.start and _LIST.search(before) and re.match(rb"[ \t]*,?[ \t]*\]", after):
         return b", "
     return b", " if _is_alone_in_set(side, leaf) else None
 
 
-def _host_at(side: Side, offset: int, *, end: bool = False) -> bool:
+def _host_at(side: Side, offset: int) -> bool:
+    return any(_token(side.data, one)[0] == offset for one in _hosts(side))
+
+
+def _host_before(side: Side, offset: int) -> bool:
+    return any(_token(side.data, one)[1] == offset for one in _hosts(side))
+
+
+def _hosts(side: Side) -> Iterator[Leaf]:
     for leaf in side.document.leaves:
-        if (leaf.end if end else leaf.start) == offset:
-            return address(leaf.value) is not None or network(leaf.value) is not None
-    return False
+        if address(leaf.value) is not None or network(leaf.value) is not None:
+            yield leaf
 
 
 def _is_alone_in_set(side: Side, leaf: Leaf) -> bool:
-    start = line_start(side.data, leaf.start)
-    after = side.data[leaf.end : line_end(side.data, leaf.end)]
+    start, (begin, stop) = line_start(side.data, leaf.start), _token(side.data, leaf)
+    after = side.data[stop : line_end(side.data, stop)]
     alone = not after.partition(b"#")[0].strip(b" \t,")
-    return alone and not side.data[start : leaf.start].strip() and _in_set(side.data, start, after)
+    return alone and not side.data[start:begin].strip() and _in_set(side.data, start, after)
 
 
 def _in_set(data: bytes, start: int, after: bytes) -> bool:

@@ -78,30 +78,33 @@ class Moves:
     def _binds(self, one: Admitted) -> bool:
         if one.gained and one.lost:
             return True
-        return any(self._turned_to(host) for host in one.gained) or any(
-            self._turned_from(host) for host in one.lost
-        )
+        return bool(one.gained & self._turned_to) or bool(one.lost & self._turned_from)
 
     @cached_property
     def _others(self) -> tuple[LeafChange, ...]:
         mine = {id(one.change) for one in self.admitted}
         return tuple(one for one in self.change.leaf_changes if id(one) not in mine)
 
-    def _turned_to(self, host: str) -> bool:
-        return any(
-            one.new is not None
-            and uses(one.new.value, host)
-            and not (one.old is not None and uses(one.old.value, host))
-            for one in self._others
-        )
+    @cached_property
+    def _turned_to(self) -> frozenset[str]:
+        """Of those let in anew, whom some other place newly speaks of."""
+        gained = frozenset().union(*(one.gained for one in self.admitted))
+        pairs = [(one.before, one.after) for one in self._others]
+        return frozenset(host for host in gained if _newly(host, pairs))
 
-    def _turned_from(self, host: str) -> bool:
-        return any(
-            one.old is not None
-            and uses(one.old.value, host)
-            and not (one.new is not None and uses(one.new.value, host))
-            for one in self._others
-        )
+    @cached_property
+    def _turned_from(self) -> frozenset[str]:
+        """Of those shut out, whom some other place no longer speaks of."""
+        lost = frozenset().union(*(one.lost for one in self.admitted))
+        pairs = [(one.after, one.before) for one in self._others]
+        return frozenset(host for host in lost if _newly(host, pairs))
+
+
+def _newly(host: str, pairs: Iterable[tuple[str | None, str | None]]) -> bool:
+    return any(
+        new is not None and uses(new, host) and not (old is not None and uses(old, host))
+        for old, new in pairs
+    )
 
 
 def _pairs(one: Admitted) -> Iterator[tuple[str, str]]:
@@ -148,9 +151,10 @@ def uses(value: str, host: str) -> bool:
 
 def admitted_by(documents: Iterable[Document], patterns: Sequence[Admission]) -> frozenset[str]:
     """Everyone whom the allow-lists of ``documents`` let in (canonical)."""
+    lists = ((one, Admissions(one, tuple(patterns))) for one in documents)
     return frozenset(
         canonical(host)
-        for document in documents
+        for document, admissions in lists
         for leaf in document.leaves
-        for host in Admissions(document, tuple(patterns)).hosts(leaf)
+        for host in admissions.hosts(leaf)
     )

@@ -7,8 +7,9 @@ read again, and refused unless only such entries joined.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import takewhile
 
 from bot.core.formats import parse
 from bot.core.leaf import Document, Edit, KeyPath, Kind, Leaf
@@ -35,28 +36,11 @@ def with_theirs(
             continue
         if mine is not None:
             edits[beside(side, mine, other, theirs)] = None
-        elif not _rides(theirs, pairs, other, edits):
+        else:  # leaves of one new entry ask for the same
             edits[_joined(side, other, theirs)] = None
     made = _applied(side.data, tuple(edits))
     _must_only_join(side, other, made, tuple(patterns))
     return made
-
-
-def _rides(theirs: Leaf, pairs: Sequence[Pair], other: Side, edits: Iterable[Edit]) -> bool:
-    """Whether the entry of ``theirs`` was copied for another leaf of it already."""
-    text = other.data[theirs.start : theirs.end]
-    alone = sum(1 for _, leaf in pairs if leaf is not None) == 1
-    if alone or not any(text in edit.new for edit in edits):
-        return False
-    lasting = theirs.key[:-1] if not isinstance(theirs.key[-1], int) else theirs.key
-    return any(
-        leaf is not None
-        and leaf is not theirs
-        and leaf.key[: len(lasting)] == lasting
-        and other.data[leaf.start : leaf.end] in edit.new
-        for _, leaf in pairs
-        for edit in edits
-    )
 
 
 def _joined(side: Side, other: Side, theirs: Leaf) -> Edit:
@@ -113,12 +97,20 @@ def _same_line(side: Side, other: Side, theirs: Leaf) -> int:
 def _applied(data: bytes, edits: Sequence[Edit]) -> bytes:
     """All edits at once; those at one place in the order in which they were made."""
     made, position = [], 0
-    for edit in sorted(edits, key=lambda one: one.start):
+    for edit in sorted((_narrowed(data, one) for one in edits), key=lambda one: one.start):
         if edit.start < position:
             raise OverlapRefusedError("unwritable")
         made += [data[position : edit.start], edit.new]
         position = edit.end
     return b"".join([*made, data[position:]])
+
+
+def _narrowed(data: bytes, edit: Edit) -> Edit:
+    """The edit without what it leaves as it was, so that two may meet at one place."""
+    old, start = data[edit.start : edit.end], edit.start
+    pairs = zip(old, edit.new, strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return Edit(edit.path, start + same, edit.end, edit.new[same:])
 
 
 def _must_only_join(side: Side, other: Side, made: bytes, patterns: tuple[Admission, ...]) -> None:

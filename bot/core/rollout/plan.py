@@ -14,12 +14,12 @@ Never deploys a cloud in a stage in which none of its files differ.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.policy import Environment, Policy, touched
 from bot.core.rollout.health import HealthCheck, MetricCheck, ProbeCheck
-from bot.core.rollout.rules import OnFailure
+from bot.core.rollout.rules import OnFailure, Rollout, WhileRolling
 from bot.core.rollout.stages import Stage
 from bot.core.rollout.templates import health_values, render
 
@@ -162,3 +162,14 @@ def undoing(stage: PlannedStage, touched_ids: Sequence[str]) -> PlannedStage:
                 )
             )
     return PlannedStage(name, stage.paths, tuple(waves), stage.name)
+
+
+def waits_for(plan: RolloutPlan, rolling: Iterable[RolloutPlan], rules: Rollout) -> tuple[str, ...]:
+    """The environments for which ``plan`` must wait, since one of ``rolling`` is deploying them.
+
+    Empty where it may begin.
+    """
+    if rules.while_rolling is WhileRolling.ALLOW:
+        return ()
+    busy = {name for other in rolling for name in other.environments}
+    return tuple(name for name in plan.environments if name in busy)

@@ -157,6 +157,26 @@ class RolloutState:
         return tuple(one for one in self.tracks if one.deployment.id in runs)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one environment is: its newest deployment, or the first that is to come."""
+
+    environment: str
+    stage: str
+    state: DeploymentState
+
+
+def standings(state: RolloutState) -> tuple[Standing, ...]:
+    """Every environment of the plan, in its order: what people are shown live."""
+    found = []
+    for name in state.plan.environments:
+        mine = [one for one in state.tracks if one.deployment.environment == name]
+        begun = [one for one in mine if one.state is not DeploymentState.WAITING]
+        newest = max(begun, key=lambda one: one.order) if begun else mine[0]
+        found.append(Standing(name, newest.deployment.stage, newest.state))
+    return tuple(found)
+
+
 class End(StrEnum):
     """How a build ended."""
 
