@@ -32,13 +32,18 @@ class Prometheus:
     def __init__(self) -> None:
         self.status, self.body, self.media = 200, b"", "application/json"
         self.headers: dict[str, str] = {}
+        self.scraped: float | None = NOW - 1
         self.asked: list[tuple[str, dict[str, list[str]], str | None]] = []
         self.app = Starlette(routes=[Route("/{path:path}", self.answer)])
 
     def answer(self, request: Request) -> Response:
         """The one answer."""
         seen = request.headers.get("Authorization")
-        self.asked.append((request.url.path, parse_qs(request.url.query), seen))
+        query = parse_qs(request.url.query)
+        if query.get("query") == ["max(timestamp(up))"]:
+            found = [] if self.scraped is None else [str(self.scraped)]
+            return Response(json.dumps(vector(*found)), 200, media_type=self.media)
+        self.asked.append((request.url.path, query, seen))
         return Response(self.body, self.status, self.headers, self.media)
 
     def says(self, data: object, status: int = 200) -> None:
@@ -150,6 +155,23 @@ def test_what_an_answer_means(
         assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("scraped", "expected"),
+    [
+        (NOW - 60, Sample(1.0, NOW)),
+        (NOW - 61, Stale(61.0)),
+        (None, Empty()),
+    ],
+)
+def test_a_number_is_only_as_fresh_as_the_last_scrape(
+    prometheus: Prometheus, probe: PrometheusProbe, scraped: float | None, expected: Reading
+) -> None:
+    """A Prometheus that scrapes no more, or not yet, knows nothing of now."""
+    prometheus.says(vector("1"))
+    prometheus.scraped = scraped
+    assert probe.ask("x") == expected
+
+
 @pytest.mark.parametrize("status", [204, 302, 400, 401, 404, 422, 429, 500, 503])
 def test_a_status_but_200_is_refused(
     prometheus: Prometheus, probe: PrometheusProbe, status: int
@@ -235,15 +257,16 @@ def test_a_real_prometheus_is_understood(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     config = tmp_path / "prometheus.yml"
-    config.write_text("global: {scrape_interval: 15s}\n")
+    scrape = f"[{{job_name: itself, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]"
+    config.write_text(f"global: {{scrape_interval: 1s}}\nscrape_configs: {scrape}\n")
     command = ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={tmp_path}/data"]
     command.append(f"--web.listen-address=127.0.0.1:{port}")
     probe = PrometheusProbe(f"http://127.0.0.1:{port}")
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
         try:
             found: Reading = Empty()
-            for _ in range(200):
-                found = probe.ask("vector(2)")
+            for _ in range(400):
+                found = probe.ask("up + 1")
                 if isinstance(found, Sample):
                     break
                 time.sleep(0.05)

@@ -20,6 +20,7 @@ from bot.ports import Bad, Empty, Reading, Sample, Stale
 _MOST = 1024 * 1024
 _LONGEST = 2_000  # of an expression: it travels in the URL
 _DETAIL = 200
+_LAST_SCRAPE = "max(timestamp(up))"
 _AHEAD = 30.0  # seconds that two clocks may be apart
 # since 2.48 remarks on the expression come among the warnings, told apart by how they begin
 _REMARK = "PromQL info:"
@@ -29,7 +30,8 @@ class PrometheusProbe:
     """Asks the Prometheus at ``url``, which may have a path.
 
     ``token`` is sent as a bearer token. ``timeout`` and ``max_age`` are in seconds: samples older
-    than ``max_age`` are not believed, so it must be longer than what is between two scrapes.
+    than ``max_age`` are not believed, so it must be longer than what is between two scrapes. At
+    least one target must be scraped (the series ``up``): else every answer is Empty.
     ``clock`` gives epoch seconds. Safe to use from several threads.
     """
 
@@ -49,10 +51,26 @@ class PrometheusProbe:
         self._clock = clock
 
     def ask(self, question: str) -> Reading:
-        """The only value of the instant query ``question`` (PromQL)."""
+        """The only value of the instant query ``question`` (PromQL).
+
+        Two requests: an answer has the time of the question, not that of the scrape, so a
+        Prometheus that came back after a while would pass off as present what it knew before.
+        """
         if not question.strip() or len(question) > _LONGEST:
             return Bad("probe-refused", f"an expression has 1 to {_LONGEST} characters")
-        # without lookback_delta Prometheus passes off as present what was scraped five minutes ago
+        found = self._asked(question)
+        return self._as_fresh(found) if isinstance(found, Sample) else found
+
+    def _as_fresh(self, found: Sample) -> Reading:
+        """``found``, if anything was scraped lately: ``up`` is written with every scrape."""
+        last = self._asked(_LAST_SCRAPE)
+        if not isinstance(last, Sample):
+            return last
+        age = self._clock() - last.value
+        return found if age <= self._max_age else Stale(age)
+
+    def _asked(self, question: str) -> Reading:
+        # from 2.44 on this bounds every series; older ones do not know it and look back 5 minutes
         query = urlencode({"query": question, "lookback_delta": f"{self._max_age:.3f}"})
         url = f"{self._url}/api/v1/query?{query}"
         found = fetch(url, timeout=self._timeout, limit=_MOST, headers=self._headers)
