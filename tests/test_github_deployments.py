@@ -103,7 +103,7 @@ def test_what_is_sent_merges_and_waits_for_nothing(scripted_world: Scripted) -> 
     scripted_world.server.on(f"GET {DEPLOYMENTS}", (200, []))
     scripted_world.server.on(f"POST {DEPLOYMENTS}", (201, {"id": 7, "creator": US}))
     assert scripted_world.hub.deployment(REPO, SHA, "aws", "k") == 7
-    sent = scripted_world.server.last("POST")["body"]
+    sent = scripted_world.server.last("POST")
     assert (sent["auto_merge"], sent["required_contexts"]) == (False, [])
     (asked,) = [one.query for one in scripted_world.server.asked if one.method == "GET"]
     assert set(asked.split("&")) >= {f"sha={SHA}", "environment=aws", "task=deploy"}
@@ -138,4 +138,4 @@ def test_a_status_lost_and_not_made_is_made_again(scripted_world: Scripted) -> N
     scripted_world.server.on(f"POST {STATUSES}", LOST, (201, {"id": 1}))
     scripted_world.hub.deployment_status(REPO, 7, DeploymentState.ERROR, None, "why")
     assert scripted_world.server.names().count(f"POST {STATUSES}") == 2
-    assert scripted_world.server.last("POST")["body"] == {"state": "error", "description": "why"}
+    assert scripted_world.server.last("POST") == {"state": "error", "description": "why"}

@@ -15,7 +15,8 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.adapters.bounded_http import plain
-from bot.adapters.http_probe import HttpProbe, named_hosts
+from bot.adapters.http_probe import HttpProbe
+from bot.core.hosts import named_hosts
 from bot.ports import Bad, Sample
 from bot.sandbox.loopback import Loopback
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 from urllib.parse import urljoin, urlsplit
 
 from bot.adapters.bounded_http import Address, Fetched, fetch
+from bot.core.hosts import named_hosts
 from bot.ports import Bad, Reading, Sample
 
 _MOST = 64 * 1024  # a health page; more of it is not read
@@ -77,21 +78,6 @@ class HttpProbe:
                 or (address.version == 4 and address.is_reserved)
             )
         return host.lower() in self._names or any(address in net for net in self._networks)
-
-
-def named_hosts(
-    hosts: Collection[str],
-) -> tuple[frozenset[str], tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]]:
-    """Names and networks among ``hosts``. Raises ValueError for what is neither."""
-    names, networks = set(), []
-    for host in hosts:
-        try:
-            networks.append(ipaddress.ip_network(host))
-        except ValueError:
-            if "/" in host or ":" in host or not host.strip() or host[-1].isdigit():
-                raise ValueError(f"{host!r} is no host and no network") from None
-            names.add(host.lower())
-    return frozenset(names), tuple(networks)
 
 
 def _same_host(url: str, answer: Fetched) -> str | Bad:
