@@ -87,7 +87,7 @@ def test_without_the_right_signature_nobody_is_woken(signature: str | None) -> N
     """401 whatever the body says."""
     watch = Watch()
     with serving(watch) as client:
-        headers = {} if signature is None else {HEADER: signature.encode("latin-1")}
+        headers = {} if signature is None else {HEADER.encode(): signature.encode("latin-1")}
         assert client.post("/jenkins", content=BODY, headers=headers).status_code == 401
     assert watch.woken == []
 
