@@ -217,12 +217,12 @@ def _cancel(patient: Patient) -> Iterator[Checked]:
     if found.state in _UNDER_WAY:
         found = _settled(patient, run, _ENDED | {BuildState.GONE})
     facts = {**_late(patient, found), "run": run, "state": found.result or found.state.value}
-    if found.state is BuildState.SUCCEEDED:
-        yield Checked("cancel", "doubt", "too-quick", facts)
-    elif found.state in _UNDER_WAY:
+    if found.state in _UNDER_WAY:
         yield Checked("cancel", "bad", "not-cancelled", facts)
-    else:
+    elif found.state is BuildState.GONE or found.result == "ABORTED":
         yield Checked("cancel", "good", "cancelled", facts)
+    else:
+        yield Checked("cancel", "doubt", "too-quick", facts)
 
 
 def _late(patient: Patient, found: Build) -> dict[str, str]:
