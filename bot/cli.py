@@ -244,6 +244,46 @@ def sandbox(port: int, request: str | None, *, once: bool, quiet_start: bool) ->
     sys.exit(play(os.environ, port=port, request=request, once=once, quiet=quiet_start))
 
 
+@cli.command()
+@click.option("--jenkins", help="The root of Jenkins (default: CFG_JENKINS_URL).")
+@click.option("--job", required=True, help="The job that deploys, such as team/fleet-deploy.")
+@click.option("--param", multiple=True, metavar="NAME=VALUE", help="What the job is given as well.")
+@click.option("--trigger", is_flag=True, help="Build the job twice (CFG_RUN=cfg-doctor-…).")
+@click.option("--wait", default=120.0, help="Seconds a build may take (default: 120).")
+@click.option(
+    "--lang", type=click.Choice(["en", "ko"]), help="Language (default: CFG_LANG or LANG)."
+)
+@_JSON
+def doctor(
+    jenkins: str | None,
+    job: str,
+    param: tuple[str, ...],
+    wait: float,
+    lang: str | None,
+    *,
+    trigger: bool,
+    as_json: bool,
+) -> None:
+    """Look whether a Jenkins does what a deployment relies on; user and token as in the settings.
+
+    Exit codes: 0 all holds, 1 something does not, 2 it could not be looked at.
+    """
+    from bot.examining import examine  # noqa: PLC0415 - the deployer's libraries take time
+
+    screen = Screen(Language(lang) if lang else _language(None), as_json=as_json)
+    try:
+        found = examine(os.environ, jenkins, job, param, wait, trial=trigger)
+    except SettingsError as error:
+        outcome = _without_pipeline(Status.ERROR, "", error.code, error.facts)
+        screen.outcome(outcome)
+        sys.exit(outcome.exit_code)
+    if as_json:
+        screen.json(found.as_json(screen.language))
+    else:
+        click.echo("\n".join(visible(line) for line in found.lines(screen.language)))
+    sys.exit(found.exit_code)
+
+
 _Run = Callable[[Request, Settings, Screen], Outcome]
 
 

@@ -267,3 +267,11 @@ class Probe(Protocol):
 
         Never raises for what the other side does or fails to do: the reading says so.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """What health can be asked of; ``metrics`` is None where no Prometheus is set."""
+
+    metrics: Probe | None = None
+    http: Probe | None = None

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,9 @@ from bot.adapters.database import open_engine
 from bot.adapters.github.hub import AppKey as HubKey
 from bot.adapters.github.hub import GitHubHub
 from bot.adapters.github.mirror import Mirror
+from bot.adapters.http_probe import HttpProbe
 from bot.adapters.jenkins_deployer import JenkinsDeployer
+from bot.adapters.prometheus_probe import PrometheusProbe
 from bot.adapters.sql_ledger import SqlLedger
 from bot.app import build_app
 from bot.core.gate import Mode
@@ -35,7 +37,8 @@ from bot.desk.settling import settle_later
 from bot.desk.task import Task
 from bot.durable import FLOW_VERSION, Durable, OnStep
 from bot.events import Event
-from bot.ports import Deployer
+from bot.notice import Wake, add_notices, unwatched
+from bot.ports import Deployer, Probes
 from bot.server_settings import AppKey, ServerSettings
 from bot.settings import Settings
 from bot.sweeper import Sweeper
@@ -67,6 +70,8 @@ class Server:
     ledger: SqlLedger
     durable: Durable
     sweeper: Sweeper
+    probes: Probes = field(default_factory=Probes)
+    wake: Wake = unwatched  # what a notice of Jenkins does
 
     def take(self, event: Event, name: str, guid: str) -> int:
         """Record the delivery and enqueue what it causes."""
@@ -148,7 +153,7 @@ def open_server(
         executor=settings.executor,
         version=version,
     )
-    server = Server(settings, hub, ledger, durable, None)  # type: ignore[arg-type]
+    server = Server(settings, hub, ledger, durable, None, open_probes(settings))  # type: ignore[arg-type]
     server.sweeper = Sweeper(hub, ledger, server.find, now, settings.sweep_seconds, telemetry.swept)
     return server
 
@@ -161,7 +166,10 @@ def open_app(
 ) -> FastAPI:
     """The web application of ``cfg serve``."""
     server = open_server(settings, models, telemetry, **how)
-    return build_app(server, settings.secrets, telemetry, server.running)
+    app = build_app(server, settings.secrets, telemetry, server.running)
+    if settings.notify_secret is not None:
+        add_notices(app, settings.notify_secret, telemetry, server.wake)
+    return app
 
 
 def _office(
@@ -203,6 +211,18 @@ def _pages(settings: ServerSettings) -> Any:  # noqa: ANN401 - a function of a t
 def _deployer(settings: ServerSettings) -> Deployer | None:
     jenkins = settings.jenkins
     return JenkinsDeployer(jenkins.url, jenkins.user, jenkins.token) if jenkins else None
+
+
+def open_probes(settings: ServerSettings) -> Probes:
+    """What health is asked of."""
+    found = settings.prometheus
+    timeout = settings.probe_timeout
+    metrics = (
+        PrometheusProbe(found.url, found.token, timeout=timeout, max_age=found.max_age)
+        if found
+        else None
+    )
+    return Probes(metrics, HttpProbe(timeout=timeout, hosts=settings.probe_hosts))
 
 
 def _key(key: AppKey) -> HubKey:

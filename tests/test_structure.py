@@ -40,7 +40,8 @@ MAY_IMPORT = {
     "bot.sweeper": {"bot.core", "bot.hub"},
     "bot.durable": {"bot.desk", "bot.hub"},
     "bot.app": {"bot.events", "bot.signature", "bot.telemetry"},
-    "bot.server_settings": {"bot.settings"},
+    "bot.notice": {"bot.app", "bot.signature", "bot.telemetry"},
+    "bot.server_settings": {"bot.core", "bot.settings"},
     "bot.wiring": {
         *("bot.core", "bot.ports", "bot.adapters", "bot.choosing", "bot.judge", "bot.models"),
         *("bot.pipeline", "bot.policy", "bot.settings"),

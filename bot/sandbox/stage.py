@@ -47,6 +47,7 @@ PERMISSIONS = {
     "pull_requests": "write",
     "checks": "write",
     "statuses": "read",
+    "deployments": "write",
 }
 EVENTS = (
     "issues",
