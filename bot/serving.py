@@ -28,16 +28,16 @@ from bot.core.gate import Mode
 from bot.core.repo import Repo, Spoken
 from bot.desk.apology import apologize
 from bot.desk.carrying import KINDS
-from bot.desk.deploying import deploy
+from bot.desk.deploying import deploy, wake
 from bot.desk.greet import greet, refuse
 from bot.desk.intake import errands_of
 from bot.desk.office import Office, Workshop
 from bot.desk.revising import revise
 from bot.desk.settling import settle_later
-from bot.desk.task import Task
+from bot.desk.task import State, Task
 from bot.durable import FLOW_VERSION, Durable, OnStep
 from bot.events import Event
-from bot.notice import Wake, add_notices, unwatched
+from bot.notice import add_notices
 from bot.ports import Deployer, Probes
 from bot.server_settings import AppKey, ServerSettings
 from bot.settings import Settings
@@ -46,6 +46,7 @@ from bot.telemetry import Telemetry
 from bot.web.timeline import timeline
 from bot.wiring import assemble, open_forge, open_library
 
+_RECENT = 200  # tasks among which a notice of Jenkins looks for its run
 FLOWS = {
     "greet": greet,
     "refuse": refuse,
@@ -71,7 +72,6 @@ class Server:
     durable: Durable
     sweeper: Sweeper
     probes: Probes = field(default_factory=Probes)
-    wake: Wake = unwatched  # what a notice of Jenkins does
 
     def take(self, event: Event, name: str, guid: str) -> int:
         """Record the delivery and enqueue what it causes."""
@@ -85,6 +85,14 @@ class Server:
         """What the sweeper found goes the same way; how much of it was new."""
         errands = errands_of(spoken, self.ledger, self.settings.label, now(), "sweep")
         return sum(self.durable.enqueue(errand) for errand in errands)
+
+    def wake(self, run: str) -> None:
+        """Jenkins says that something happened to ``run``: its rollout is looked at now."""
+        for task in self.ledger.newest(_RECENT):
+            if task.state is State.MERGED and run.startswith(f"{task.marker}-"):
+                self.durable.enqueue(
+                    wake(task.key, hashlib.sha256(f"{run}{now()}".encode()).hexdigest()[:12])
+                )
 
     def ready(self) -> str | None:
         """None where work can be taken, else why not."""
@@ -143,7 +151,8 @@ def open_server(
         url=settings.github_url,
         on_request=telemetry.request,
     )
-    office = _office(settings, models, hub, ledger, pace)
+    probes = open_probes(settings)
+    office = _office(settings, models, hub, ledger, pace, probes)
     durable = Durable(
         engine,
         office,
@@ -153,7 +162,7 @@ def open_server(
         executor=settings.executor,
         version=version,
     )
-    server = Server(settings, hub, ledger, durable, None, open_probes(settings))  # type: ignore[arg-type]
+    server = Server(settings, hub, ledger, durable, None, probes)  # type: ignore[arg-type]
     server.sweeper = Sweeper(hub, ledger, server.find, now, settings.sweep_seconds, telemetry.swept)
     return server
 
@@ -173,7 +182,12 @@ def open_app(
 
 
 def _office(
-    settings: ServerSettings, models: Settings, hub: GitHubHub, ledger: SqlLedger, pace: float
+    settings: ServerSettings,
+    models: Settings,
+    hub: GitHubHub,
+    ledger: SqlLedger,
+    pace: float,
+    probes: Probes,
 ) -> Office:
     mirror = Mirror(settings.data / "mirrors", hub)
 
@@ -194,6 +208,8 @@ def _office(
         workshop=workshop,
         now=now,
         deployer=_deployer(settings),
+        metrics=probes.metrics,
+        http=probes.http,
         page=_pages(settings),
         pace=pace,
     )

@@ -13,6 +13,7 @@ from bot.core.rollout.state import Phase, Reason, RolloutState
 from bot.desk.office import Do, Errand, Json, Lane, Office
 from bot.desk.rollout.acting import label_of, perform, record, state_of
 from bot.desk.rollout.planning import drop_branches, plan_rollout
+from bot.desk.rollout.showing import show
 from bot.desk.saying import load, say
 from bot.desk.task import State
 
@@ -42,6 +43,7 @@ def deploy(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
     for label in do("due", lambda: _due(office, key)):
         do(label, partial(perform, office, key, label))
     turn = do("turn", lambda: _turn(office, key))
+    do("deployments", lambda: show(office, key))
     if turn["phase"] is None:
         do("status", lambda: say(office, key, State.MERGED))
         return (

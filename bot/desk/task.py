@@ -93,6 +93,7 @@ class Task:
     merged: str | None = None
     builds: tuple[Json, ...] = ()  # the rollout as rows, for people
     rollout: Json = None  # ``bot.core.rollout.ledger`` of its state
+    shown: Json = field(default_factory=dict)  # GitHub deployments by key, as last told
     undo: Json = field(default_factory=dict)  # the revert: tries, head, pull, merged, commits
     judgements: int = 0
     base_moves: int = 0  # how often in a row the base moved under it
