@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,7 @@ def test_a_move_lets_in_before_it_switches_and_shuts_out_last(staged: World) -> 
     same_as_file("rollout-staged", staged.text(issue))
 
 
-def failing(cloud: str, times: list[int]) -> object:
+def failing(cloud: str, times: list[int]) -> Callable[[BuildContext], str]:
     """A script that fails for ``cloud`` so many times, from the build on that ``times`` says."""
 
     def script(context: BuildContext) -> str:

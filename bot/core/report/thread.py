@@ -191,6 +191,8 @@ def _note(name: str, facts: Mapping[str, str], language: Language) -> str:
     prose = {
         key: value if key in {"sha", "names"} else plain(value) for key, value in facts.items()
     }
+    if "environment" in prose:
+        prose["environment"] = code(prose["environment"])
     if "sha" in prose:
         prose["sha"] = code(prose["sha"][:12])
     if "names" in prose:

@@ -86,6 +86,11 @@ class Jenkins:
             job = Job(name, tuple(parameters), script, disabled, concurrent)
             folder.children[last] = job
 
+    def script(self, name: str, script: Script | None) -> None:
+        """What the job's builds do from now on; those that run go on as they began."""
+        with self._queue.lock:
+            self._job(name).script = script
+
     def builds(self, name: str) -> tuple[Build, ...]:
         """Builds of a job, oldest first. Raises KeyError where there is no such job."""
         with self._queue.lock:
