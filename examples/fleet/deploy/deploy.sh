@@ -42,6 +42,7 @@ fill() {
   mkdir "$stage/moa/.deploy"
   cp deploy/on-server.sh deploy/firewall-*.sh "$stage/moa/.deploy/"
   # lines of service, image, file: which service reads which of our files
+  # shellcheck disable=SC2016 # these are yq's own
   yq -r '.services | to_entries | .[] | .key as $name | .value.image as $image
     | (.value.volumes // []) | .[] | select(test("^\\./")) | split(":") | .[0]
     | $name + " " + $image + " " + sub("^\\./"; "")' "$stage/moa/compose.yml" >"$stage/moa/.mounts"
@@ -74,7 +75,8 @@ for dir in "clouds/$cloud"/*/; do
   echo "deploying $name"
   refuse_older "$to"
   fill "$name"
-  rsync -rlp --checksum --delete --timeout=60 --chmod=D700,F600 \
+  # in place: a container that mounts one file keeps the file it was given, not its name
+  rsync -rlp --checksum --inplace --delete --timeout=60 --chmod=D755,F644 \
     --exclude=/.lock --exclude=/.commit --exclude=/.deployed --exclude=/.deploying \
     -e 'ssh -o BatchMode=yes -o ConnectTimeout=10' "$stage/moa/" "$to:/opt/moa/"
   for rules in firewall.nft firewall.sh; do

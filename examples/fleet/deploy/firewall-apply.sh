@@ -111,10 +111,16 @@ arm() {
     return
   fi
   # shellcheck disable=SC2016 # the inner shell expands these
-  FIREWALL_STATE=$state setsid sh -c 'sleep "$1"; exec sh "$2" revert "$3"' \
-    way-back "$seconds" "$state/way-back.sh" "$token" </dev/null >>"$state/log" 2>&1 9>&- &
-  echo $! >"$pending/timer"
-  kill -0 $! || refuse "the way back could not be armed"
+  FIREWALL_STATE=$state FIREWALL_WAY_BACK=$token setsid sh -c 'echo $$ >"$4"; sleep "$1"
+    until sh "$2" revert "$3"; do sleep 1; done' \
+    way-back "$seconds" "$state/way-back.sh" "$token" "$pending/timer" \
+    </dev/null >>"$state/log" 2>&1 9>&- &
+  # nothing is loaded before the timer itself has said that it runs
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    if [ -s "$pending/timer" ]; then return; fi
+    sleep 0.1
+  done
+  refuse "the way back could not be armed"
 }
 
 disarm() {
@@ -122,7 +128,8 @@ disarm() {
   id=$(cat "$pending/timer")
   if [ "$id" = systemd ]; then
     systemctl stop "moa-firewall-$(cat "$pending/token").timer" 2>/dev/null || :
-  elif [ "$id" != $$ ]; then
+  elif [ "${FIREWALL_WAY_BACK:-}" != "$(cat "$pending/token")" ]; then
+    # not from the timer itself, which would end here
     kill -- "-$id" 2>/dev/null || :
   fi
 }

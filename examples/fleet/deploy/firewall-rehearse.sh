@@ -49,7 +49,7 @@ case $client in *:*) bits=128 early=nodad ;; *) bits=32 early= ;; esac
 # the client's network lives as long as this process
 unshare --net sleep 60 &
 peer=$!
-listener=$peer stage=building
+listener=$peer stage=building code=0
 trap 'code=$?; kill $peer $listener 2>/dev/null || :
   if [ $stage = building ] && [ $code -ne 0 ]; then exit 3; else exit $code; fi' EXIT
 own=$(readlink /proc/self/ns/net)

@@ -11,11 +11,11 @@ exec 9>.lock
 flock -w 600 9 || { echo "another deployment of this server is under way" >&2 && exit 1; }
 
 find . -type f ! -path './.deploy*' ! -name .lock ! -path './.commit*' -exec sha256sum {} + |
-  LC_ALL=C sort -k 2 >.deploying
+  LC_ALL=C sort >.deploying
 touch .deployed
 # both ways: a file that is gone has changed too
-changed=$({ LC_ALL=C comm -3 .deployed .deploying 2>/dev/null || :; } | sed 's/^[[:space:]]*//' |
-  cut -c 67- | sed 's,^\./,,' | LC_ALL=C sort -u)
+changed=$(LC_ALL=C comm -3 .deployed .deploying | sed 's/^[[:space:]]*//' | cut -c 67- |
+  sed 's,^\./,,' | LC_ALL=C sort -u)
 
 # containers whose image, environment or ports changed are made anew by compose itself; it waits
 # until the healthchecks pass
@@ -33,8 +33,6 @@ while read -r service image path; do
   case " $seen " in *" $service "*) continue ;; esac
   [ -n "$(touched "$path")" ] || continue
   seen="$seen $service"
-  # started a moment ago, so it has read what is new
-  if [ ! -s .deployed ]; then continue; fi
   case $image in
     nginx* | */nginx:*)
       echo "reloading $service"
