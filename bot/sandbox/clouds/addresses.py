@@ -9,6 +9,8 @@ import ipaddress
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _MAPPED_BITS = 96
+# what stands for an IPv6 address begins so, once it is plain
+SIXTH = "127.6."
 
 
 def plain(text: str) -> str | None:

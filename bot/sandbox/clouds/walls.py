@@ -103,7 +103,7 @@ _SADDR = re.compile(r"\bip6?\s+saddr\s+(!=\s*)?(\{[^}]*\}|\S+)")
 _DPORT = re.compile(r"\btcp\s+dport\s+(!=\s*)?(\{[^}]*\}|\S+)")
 _VERDICT = re.compile(r"\b(accept|drop|reject)\b")
 # They never decide about a new TCP connection from another machine.
-_BESIDE = re.compile(r"\b(iif(name)?\s+\"?lo\"?|ct\s+state|meta\s+l4proto\s+icmp|icmp|udp\s+dport)\b")
+_BESIDE = re.compile(r"\b(iif(name)?\s+\"?lo\"?|ct\s+state|meta\s+l4proto\s+icmp(v6)?|icmp(v6)?|udp\s+dport)\b")
 _SAID = re.compile(r"\b(counter|comment\s+\"[^\"]*\"|log(\s+prefix\s+\"[^\"]*\")?)")
 
 
