@@ -109,7 +109,7 @@ class Machine:
     def status(self) -> Mapping[str, Any] | None:
         """What its process says of itself; None where it is off, or says nothing."""
         answer = self.ask("/status") if self.on else None
-        return None if answer is None or answer[0] != 200 else json.loads(answer[1])  # noqa: PLR2004
+        return None if answer is None or answer[0] != 200 else json.loads(answer[1])
 
     def facts(self) -> Facts:
         """What was deployed to it last, whether or not its process runs."""
@@ -132,5 +132,7 @@ class Machine:
     def last_words(self) -> str:
         """The last line of its log."""
         path = self.home / "log.txt"
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+        lines = (
+            path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+        )
         return lines[-1] if lines else ""

@@ -102,9 +102,7 @@ def load(home: Path) -> Loaded:
     """The current release, understood. Raises UnreadableError where a file of it cannot be."""
     files = current_files(home)
     broken = _broken(home, files)
-    return Loaded(
-        current_facts(home), read_firewall(files), uses(files), listens(files), broken
-    )
+    return Loaded(current_facts(home), read_firewall(files), uses(files), listens(files), broken)
 
 
 def _broken(home: Path, files: Mapping[str, bytes]) -> str | None:

@@ -46,6 +46,7 @@ class Server:
         self._callers: dict[Endpoint, asyncio.Task[None]] = {}
         self._saving: asyncio.TimerHandle | None = None
         self._error = ""
+        self._attempts = 0
         self._loaded: Loaded | None = None
         self._loading = asyncio.Lock()
         self._reloads: set[asyncio.Task[None]] = set()
@@ -65,6 +66,7 @@ class Server:
             except (UnreadableError, OSError, ValueError) as error:
                 self._error = f"{type(error).__name__}: {error}"
                 sys.stderr.write(f"cannot load the release: {self._error}\n")
+            self._attempts += 1
 
     async def _use(self, loaded: Loaded) -> None:
         if loaded.broken == CRASH:
@@ -158,7 +160,9 @@ class Server:
     def _page(self, path: str, after: float) -> Reply:
         why = self.unhealthy()
         if path in {"/health", "/actuator/health"}:
-            return Reply(503 if why else 200, ("\n".join(why) or "healthy").encode() + b"\n", after=after)
+            return Reply(
+                503 if why else 200, ("\n".join(why) or "healthy").encode() + b"\n", after=after
+            )
         if path in {"/metrics", "/actuator/prometheus"}:
             commit = self._loaded.facts.commit if self._loaded else ""
             text = self._counts.prometheus(commit, healthy=not why)
@@ -194,7 +198,8 @@ class Server:
             "why": why,
             "ports": sorted(loaded.ports) if loaded else [],
             "configured": sorted(named),
-            "loads": self._counts.loads,
+            "error": self._error,
+            "attempts": self._attempts,
             "pid": os.getpid(),
             **self._counts.as_json(self._last),
         }

@@ -103,7 +103,9 @@ _SADDR = re.compile(r"\bip6?\s+saddr\s+(!=\s*)?(\{[^}]*\}|\S+)")
 _DPORT = re.compile(r"\btcp\s+dport\s+(!=\s*)?(\{[^}]*\}|\S+)")
 _VERDICT = re.compile(r"\b(accept|drop|reject)\b")
 # They never decide about a new TCP connection from another machine.
-_BESIDE = re.compile(r"\b(iif(name)?\s+\"?lo\"?|ct\s+state|meta\s+l4proto\s+icmp(v6)?|icmp(v6)?|udp\s+dport)\b")
+_BESIDE = re.compile(
+    r"\b(iif(name)?\s+\"?lo\"?|ct\s+state|meta\s+l4proto\s+icmp(v6)?|icmp(v6)?|udp\s+dport)\b"
+)
 _SAID = re.compile(r"\b(counter|comment\s+\"[^\"]*\"|log(\s+prefix\s+\"[^\"]*\")?)")
 
 
@@ -201,7 +203,7 @@ def _hba_rule(line: str, port: tuple[tuple[int, int], ...]) -> Rule | None:
     words = line.split()
     if not words or words[0] == "local":
         return None
-    if len(words) < 5 or not words[0].startswith("host") or "." in words[4]:  # noqa: PLR2004 - its columns
+    if len(words) < 5 or not words[0].startswith("host") or "." in words[4]:
         raise UnreadableError(f"not understood: {line.strip()}")
     return Rule(words[4] != "reject", networks([words[3]]), port)
 
