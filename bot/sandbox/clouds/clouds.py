@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from bot.sandbox.clouds.addresses import plain
 from bot.sandbox.clouds.deployment import DeployError, Way, deploy_to
@@ -45,7 +46,7 @@ class Clouds:
         self._ends: tuple[int, ...] = ()
         self.changed: Callable[[], None] | None = None
 
-    def __enter__(self) -> Clouds:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

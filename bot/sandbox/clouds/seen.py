@@ -14,12 +14,16 @@ from bot.sandbox.clouds.machine import Machine
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Connections that ``server`` at ``address`` cut; ``caller`` is a server's name or an address."""
+    """Connections that ``server`` at ``address`` cut; ``source`` is where they came from.
+
+    ``caller`` is the server there, or the address again where no server is.
+    """
 
     server: str
     address: str
     port: int
     caller: str
+    source: str
     count: int
 
 
@@ -71,9 +75,9 @@ def refusals_of(machines: Iterable[Machine]) -> tuple[Refusal, ...]:
     asked = list(machines)
     names = {a: m.name for m in asked for a in (m.address, m.also) if a}
     return tuple(
-        Refusal(machine.name, machine.address, port, names.get(caller, caller), count)
+        Refusal(machine.name, machine.address, port, names.get(source, source), source, count)
         for machine in asked
-        for caller, port, count in _rows(machine)
+        for source, port, count in _rows(machine)
     )
 
 

@@ -35,7 +35,7 @@ def security_group(text: str, _: _Files) -> Wall:
     """``security-group.json``: AWS. What no permission lets in stays out."""
     return Wall(
         tuple(
-            Rule(True, networks(_cidrs(row)), _aws_ports(row))
+            Rule(allow=True, sources=networks(_cidrs(row)), ports=_aws_ports(row))
             for row in json.loads(text)["IpPermissions"]
             if str(row["IpProtocol"]).lower() in _ANY_PROTOCOL
         )
@@ -196,7 +196,7 @@ def pg_hba(text: str, files: _Files) -> Wall:
     """
     port = _postgres_port(files)
     rules = [rule for line in text.splitlines() if (rule := _hba_rule(line.split("#")[0], port))]
-    return Wall((*rules, Rule(False, None, port)), allow=True)
+    return Wall((*rules, Rule(allow=False, ports=port)), allow=True)
 
 
 def _hba_rule(line: str, port: tuple[tuple[int, int], ...]) -> Rule | None:
