@@ -21,7 +21,7 @@ from bot.sandbox.clouds.counts import read_refusals
 from bot.sandbox.clouds.release import Facts, current_facts, write_release
 from bot.sandbox.clouds.server import CONSOLE, REFUSALS
 
-_ROOT = Path(bot.__file__).resolve().parent.parent
+ROOT = Path(bot.__file__).resolve().parent.parent
 _TIMEOUT = 3.0  # seconds for a page of the console; a busy machine is slow to schedule
 
 
@@ -66,7 +66,7 @@ class Machine:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "PYTHONNODEBUGRANGES": "1"},
+                env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONNODEBUGRANGES": "1"},
                 pass_fds=(self.yard.pipe,),
                 start_new_session=True,  # a terminal's Ctrl+C is not for it
             )

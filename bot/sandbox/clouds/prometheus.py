@@ -8,20 +8,20 @@ it: every server's ``/health`` says the same to a probe.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
+import os
 import shutil
-import signal
 import socket
 import subprocess
+import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+import httpx
+
 from bot.sandbox.clouds.clouds import Clouds
+from bot.sandbox.clouds.machine import ROOT
 
 _CONFIG = """\
 global:
@@ -33,7 +33,6 @@ scrape_configs:
       - files: [{targets}]
         refresh_interval: 1s
 """
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def installed() -> str | None:
@@ -47,7 +46,7 @@ class PrometheusProcess:
     Every machine that is on is a target of job ``fleet`` with labels ``server``, ``cloud`` and
     ``address``; machines that are built or switched off later come and go. ``interval`` is in whole
     seconds. Raises FileNotFoundError where it is not installed, RuntimeError where it does not
-    start. Begin and end it in the same thread: the kernel ends it with the thread that began it.
+    start.
     """
 
     def __init__(self, clouds: Clouds, folder: Path, *, interval: int = 1) -> None:
@@ -55,7 +54,7 @@ class PrometheusProcess:
         if program is None:
             raise FileNotFoundError("prometheus")
         self._program, self._clouds, self._folder = program, clouds, folder
-        self._interval = interval
+        self._interval, self._ends = interval, os.pipe()
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
@@ -74,24 +73,23 @@ class PrometheusProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+                pass_fds=(self._ends[0],),
                 start_new_session=True,
-                preexec_fn=_end_with_parent(),  # noqa: PLW1509 - one system call, made before
             )
         self._wait_ready()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._clouds.changed = None
+        os.close(self._ends[1])
         if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            self._process.wait()
+        os.close(self._ends[0])
 
     def _command(self, port: int) -> list[str]:
         return [
+            *(sys.executable, "-m", "bot.sandbox.clouds.keeper", str(self._ends[0])),
             self._program,
             f"--config.file={self._folder / 'prometheus.yml'}",
             f"--storage.tsdb.path={self._folder / 'data'}",
@@ -113,11 +111,9 @@ class PrometheusProcess:
     def _wait_ready(self) -> None:
         until = time.monotonic() + 20
         while time.monotonic() < until and self._process and self._process.poll() is None:
-            with (
-                contextlib.suppress(urllib.error.URLError, OSError),
-                urllib.request.urlopen(f"{self.url}/-/ready", timeout=2),  # noqa: S310 - http, ours
-            ):
-                return
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{self.url}/-/ready", timeout=2).is_success:
+                    return
             time.sleep(0.05)
         self.__exit__()
         raise RuntimeError("prometheus does not start")
@@ -127,13 +123,3 @@ def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
-
-
-def _end_with_parent() -> Callable[[], None]:
-    """What a child does before it becomes Prometheus: ask to be ended when its parent is."""
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-    return ask
