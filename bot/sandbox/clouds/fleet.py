@@ -11,10 +11,13 @@ from collections.abc import Mapping
 
 # RFC 5737: TEST-NET-1 to -3. All of 127.0.0.0/8 is this machine (RFC 6890), so each can be bound.
 RANGES = {"192.0.2": "127.0.2", "198.51.100": "127.51.100", "203.0.113": "127.0.113"}
+# Boundaries are ASCII: a Korean particle may touch an address
 _V4 = re.compile(
-    rf"(?<![\w.-])({'|'.join(re.escape(one) for one in RANGES)})\.(\d{{1,3}})(?![\w-]|\.\d)"
+    rf"(?<![A-Za-z0-9_.])({'|'.join(map(re.escape, RANGES))})\.(\d{{1,3}})(?![A-Za-z0-9_]|\.\d)"
 )
-_V6 = re.compile(r"(?<![\w:])2001:db8:([0-9a-f]{1,2})::(\d{1,3})(?![\w:])", re.IGNORECASE)
+_V6 = re.compile(
+    r"(?<![A-Za-z0-9_:])2001:db8:([0-9a-f]{1,2})::(\d{1,3})(?![A-Za-z0-9_:])", re.IGNORECASE
+)
 _OCTET = 255
 
 
