@@ -12,13 +12,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from bot.sandbox.clouds.board import board
 from bot.sandbox.clouds.clouds import Clouds
 from bot.sandbox.clouds.deployment import DeployError
 from bot.sandbox.clouds.prometheus import PrometheusProcess, installed
 from bot.sandbox.clouds.tree import BadTreeError
+from bot.sandbox.loopback import Loopback
 from tests.cloud_trees import (
     CLOUDS,
     NEW,
@@ -137,18 +137,18 @@ def test_a_server_that_crashes_fails_its_deployment_and_heals_when_taken_back(
 def test_errors_make_the_server_and_whoever_calls_it_unhealthy(clouds: Clouds) -> None:
     """A config server that answers 500 is seen by its clients, and by a probe of their clouds."""
     clouds.break_server("config-1", "errors")
-    ask = TestClient(board(clouds))
-    until(lambda: ask.get("/health/gcp").status_code == 503)
-    until(lambda: "127.0.2.7:8888: answered 500" in ask.get("/health/gcp/api-1").text)
-    assert "ill: errors" in ask.get("/health/oracle/config-1").text
-    with pytest.raises(DeployError, match="config-1 is not ready: ill: errors"):
-        Clouds.deploy(patient(clouds, 0.3), "oracle", FLEET, "c1")
-    clouds.mend("config-1")
-    assert clouds.wait_healthy()
-    assert ask.get("/health").text == "healthy\n"
-    assert ask.get("/health/mars").status_code == 404
-    shown = ask.get("/status").json()
-    assert [one["healthy"] for one in shown["servers"]] == [True] * 11
+    with Loopback(board(clouds)) as served, httpx.Client(base_url=served.url) as ask:
+        until(lambda: ask.get("/health/gcp").status_code == 503)
+        until(lambda: "127.0.2.7:8888: answered 500" in ask.get("/health/gcp/api-1").text)
+        assert "ill: errors" in ask.get("/health/oracle/config-1").text
+        with pytest.raises(DeployError, match="config-1 is not ready: ill: errors"):
+            patient(clouds, 0.3).deploy("oracle", FLEET, "c1")
+        clouds.mend("config-1")
+        assert clouds.wait_healthy()
+        assert ask.get("/health").text == "healthy\n"
+        assert ask.get("/health/mars").status_code == 404
+        shown = ask.get("/status").json()
+        assert [one["healthy"] for one in shown["servers"]] == [True] * 11
 
 
 def patient(clouds: Clouds, seconds: float) -> Clouds:
