@@ -1,4 +1,4 @@
-"""The sandbox's fleet as trees: as it runs, and as the stages of a move of config-1 would have it.
+"""The sandbox's fleet, running, and as trees: as it is, and as the stages of a move of config-1.
 
 The stages are made by text alone, so that they owe nothing to the planner they are used to try.
 """
@@ -6,9 +6,13 @@ The stages are made by text alone, so that they owe nothing to the planner they 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 from bot.demo import fleet_files
+from bot.sandbox.clouds.clouds import Clouds
 from bot.sandbox.clouds.fleet import loopback_files
 
 OLD, NEW = "127.0.2.7", "127.0.2.77"
@@ -56,3 +60,27 @@ def _both(data: bytes) -> bytes:
         if f"{OLD}/32" in row:
             rows.append(row.replace(f"{OLD}/32", f"{NEW}/32"))
     return "".join(rows).encode()
+
+
+@contextmanager
+def running(folder: Path, tree: Tree) -> Iterator[Clouds]:
+    """The fleet, healthy at commit c0; nothing of it is left afterwards."""
+    with Clouds(folder) as clouds:
+        clouds.start(tree, "c0")
+        assert clouds.wait_healthy()
+        yield clouds
+        pids = clouds.pids()
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def until(holds: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait for what is bound to come; fails the test where it does not."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it does not come"
+        time.sleep(0.02)
+
+
+def commits(clouds: Clouds) -> dict[str, str]:
+    """What each server in service runs."""
+    return {one.name: one.commit for one in clouds.statuses() if one.in_service}

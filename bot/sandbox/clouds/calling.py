@@ -7,6 +7,7 @@ back, as a firewall does here) and failed (nobody there, too slow, or a bad answ
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import struct
 
@@ -33,7 +34,7 @@ async def call(peer: Endpoint, source: str, offset: int) -> tuple[str, str]:
     except TimeoutError:
         return FAILED, f"no answer within {PATIENCE:g} s"
     except OSError as error:
-        return FAILED, error.strerror or type(error).__name__
+        return FAILED, os.strerror(error.errno) if error.errno else type(error).__name__
     finally:
         connection.close()
 

@@ -33,11 +33,12 @@ class Clouds:
     """The machines, in a folder that is theirs alone; a context manager that ends them all.
 
     ``interval`` is the time between two calls of a server to the same peer, ``patience`` how long
-    a server may take to come up; both in seconds. Methods may be called from any thread.
+    a server may take to come up (it may be set); both in seconds. Methods may be called from any thread.
     """
 
     def __init__(self, folder: Path, *, interval: float = 0.1, patience: float = 15.0) -> None:
-        self._folder, self._interval, self._patience = folder, interval, patience
+        self._folder, self._interval = folder, interval
+        self.patience = patience
         self._lock = threading.RLock()
         self._machines: dict[tuple[str, str], Machine] = {}
         self._service: dict[str, str] = {}
@@ -89,7 +90,7 @@ class Clouds:
         return machine
 
     def _wait_all(self, machines: list[Machine]) -> None:
-        until = time.monotonic() + self._patience
+        until = time.monotonic() + self.patience
         for machine in machines:
             if not machine.wait_up(until):
                 raise DeployError(f"{machine.name} does not come up: {machine.last_words()}")
@@ -114,7 +115,7 @@ class Clouds:
         if not wanted:
             raise BadTreeError(f"the inventory has no server in {cloud}")
         self._build_missing(found, say)
-        way = Way(found.outside.get(JENKINS, "127.0.0.1"), self._patience, say, sleep)
+        way = Way(found.outside.get(JENKINS, "127.0.0.1"), self.patience, say, sleep)
         for place in wanted:
             sleep(0)
             with self._lock:
@@ -223,7 +224,7 @@ class Clouds:
         if before is None or (broken is not None and broken.how == CRASH):
             return
         machine.ask("/reload", method="POST")
-        until = time.monotonic() + self._patience
+        until = time.monotonic() + self.patience
         while time.monotonic() < until and (says := machine.status()):
             if says["attempts"] > before["attempts"]:
                 return
