@@ -15,10 +15,13 @@ from tests.cloud_trees import (
     OLD,
     Tree,
     admitted,
+    commits,
     fleet_tree,
     moved,
     replaced,
+    running,
     switched,
+    until,
 )
 
 FLEET = fleet_tree()
