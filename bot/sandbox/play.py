@@ -17,6 +17,9 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.demo import REQUEST, fleet_files, fleet_folder
+from bot.sandbox.clouds.clouds import Clouds
+from bot.sandbox.clouds.fleet import loopback_text
+from bot.sandbox.clouds.seen import Status
 from bot.sandbox.loopback import Loopback
 from bot.sandbox.person import Person, Story
 from bot.sandbox.stage import PERSON, REPO, Stage, open_stage
@@ -26,6 +29,8 @@ from bot.settings import read_settings
 from bot.telemetry import Telemetry
 
 PATIENCE = 120.0  # seconds the first change may take
+# The first change moves this server there; who moves a server has built the new machine before.
+MOVING, NEW_ADDRESS = "config-1", loopback_text("192.0.2.77")
 
 
 def play(
@@ -38,14 +43,19 @@ def play(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cfg-sandbox-")))
         files, modes = fleet_files(), fleet_modes()
         try:
-            stage = stack.enter_context(open_stage(folder, files, port=port, modes=modes))
+            stage = stack.enter_context(
+                open_stage(folder, files, port=port, modes=modes, clouds=True)
+            )
         except OSError as error:
             console.print(f"Port {port} cannot be used ({error.strerror}). Choose another --port.")
             return 2
         start_bot(stack, stage, environ)
         console.print(f"GitHub stand-in  {stage.github.url}/{REPO}/issues")
-        console.print(f"Jenkins stand-in {stage.jenkins.url}\n")
-        good = quiet or _first_change(console, stage, request or REQUEST)
+        console.print(f"Jenkins stand-in {stage.jenkins.url}")
+        console.print(f"five clouds      {stage.board}/status\n")
+        if stage.clouds and not quiet and request is None:
+            stage.clouds.second_instance(MOVING, NEW_ADDRESS)
+        good = quiet or _first_change(console, stage, request or loopback_text(REQUEST))
         if once:
             return 0 if good else 1
         console.print(
@@ -81,7 +91,30 @@ def _first_change(console: Console, stage: Stage, request: str) -> bool:
             time.sleep(0.1)
         stage.github.wait_idle()
         console.print(f"\n{story.closing}")
+        if stage.clouds:
+            console.print("\n" + "\n".join(_as_asked(stage.clouds)))
         return story.good
+
+
+def _as_asked(clouds: Clouds) -> list[str]:
+    """What the running servers themselves say."""
+    clouds.wait_healthy(seconds=3)
+    found = clouds.statuses()
+    serving = [status for status in found if status.in_service]
+    healthy = sum(status.healthy for status in serving)
+    lines = [f"The clouds, asked: {healthy} of {len(serving)} servers healthy."]
+    lines += [_place(status, found) for status in found if status.name == MOVING]
+    return [*lines, f"Calls between them that a firewall refused: {clouds.refused_total()}."]
+
+
+def _place(status: Status, others: tuple[Status, ...]) -> str:
+    callers = [
+        other.name
+        for other in others
+        if any(call.startswith(f"{status.address}:") for call in other.calls)
+    ]
+    state = f"runs {status.commit[:12]}" if status.on else "is off"
+    return f"{status.name} at {status.address} {state}, called by {len(callers)} servers."
 
 
 def _interrupt(_signal: int, _frame: object) -> None:

@@ -129,6 +129,17 @@ class Queue:
         """Ask a running build to end as ABORTED."""
         run.stop.set()
 
+    def restart(self, *, forget_queue: bool) -> None:
+        """Running builds end as ABORTED; what left the queue is forgotten, what waits if told so."""
+        with self._changed:
+            for run in self.executors:
+                if run is not None:
+                    run.stop.set()
+            self._left.clear()
+            if forget_queue:
+                self._items.clear()
+            self._changed.notify_all()
+
     def close(self) -> None:
         """Stop every build and thread; what is queued stays queued."""
         with self._changed:
@@ -191,7 +202,7 @@ class Queue:
     def _carry_out(self, run: Run) -> str:
         context = BuildContext(run)
         context.write(f"{run.item.causes[0]}\nBuilding on the built-in node\n")
-        result, hangs = self._faults.meets_build(run.job.full_name)
+        result, hangs = self._faults.meets_build(run.job.full_name, run.parameters)
         try:
             if hangs:
                 context.sleep()

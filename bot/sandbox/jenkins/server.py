@@ -120,6 +120,15 @@ class Jenkins:
             found = self._queue.item(item)
             return found is not None and self._queue.cancel(found)
 
+    def restart(self, *, forget_queue: bool = True) -> None:
+        """Restart at once: builds are ABORTED, queue items forgotten, jobs and builds kept.
+
+        A Jenkins that ends in order keeps its queue on disk: ``forget_queue`` False. What had left
+        the queue is forgotten either way, and crumbs are those of another session.
+        """
+        self._queue.restart(forget_queue=forget_queue)
+        self._session = token_hex(4)
+
     @property
     def quiet_period(self) -> float:
         """Seconds for which a new item waits before it may be built; may be set."""
