@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_what_fails_in_the_middle_is_taken_back_in_reverse(staged: World) -> Non
     assert staged.file("one/firewall.yml") == FIREWALL
     assert staged.file("one/app.yml") == STAGED["one/app.yml"].decode()
     assert "192.0.2.77" not in staged.file("two/app.env")
-    for before, after in zip(told, told[1:], strict=False):
+    for before, after in pairwise(told):
         assert set(before[2:]) <= set(before[1].split("+")), (before, after)
     same_as_file("rollout-taken-back", staged.text(issue))
 

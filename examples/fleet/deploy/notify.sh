@@ -18,16 +18,16 @@ if [ ${#key} -gt 128 ]; then
 fi
 padded() {
   rest=$key
-  for _ in 1 2 3 4 5 6 7 8; do
-    for _ in 1 2 3 4 5 6 7 8; do
-      byte=00
-      if [ -n "$rest" ]; then
-        byte=${rest%"${rest#??}"}
-        rest=${rest#??}
-      fi
-      # shellcheck disable=SC2059 # the format is the byte
-      printf "\\$(printf %03o $((0x$byte ^ $1)))"
-    done
+  left=64
+  while [ "$left" -gt 0 ]; do
+    byte=00
+    if [ -n "$rest" ]; then
+      byte=${rest%"${rest#??}"}
+      rest=${rest#??}
+    fi
+    # shellcheck disable=SC2059 # the format is the byte
+    printf "\\$(printf %03o $((0x$byte ^ $1)))"
+    left=$((left - 1))
   done
 }
 signature=$({
