@@ -28,13 +28,14 @@ STRANGER = f"198.51.100.66 40003 {SERVER} 22"
 # nft that keeps its rules in a file; a rule may tell it to fail, or to kill who called it
 _NFT = """#!/bin/sh
 echo "nft $*" >>"$WORLD/calls"
+LIVE=${LIVE:-$WORLD/live}
 case $* in
-  *list*) cat "$WORLD/live" ;;
+  *list*) cat "$LIVE" ;;
   '-c -f '*) ! grep -q unloadable "$3" ;;
   '-f '*)
     if grep -q 'fails here' "$2"; then exit 1; fi
-    grep -v '^flush ruleset$' "$2" >"$WORLD/live.new"
-    mv "$WORLD/live.new" "$WORLD/live"
+    grep -v '^flush ruleset$' "$2" >"$LIVE.new"
+    mv "$LIVE.new" "$LIVE"
     if grep -q 'killed here' "$2"; then kill -9 $PPID; fi
     ;;
 esac
