@@ -19,6 +19,7 @@ from rich.console import Console
 from bot.demo import REQUEST, fleet_files, fleet_folder
 from bot.sandbox.clouds.clouds import Clouds
 from bot.sandbox.clouds.fleet import loopback_text
+from bot.sandbox.clouds.ports import possible
 from bot.sandbox.clouds.seen import Status
 from bot.sandbox.loopback import Loopback
 from bot.sandbox.person import Person, Story
@@ -29,7 +30,7 @@ from bot.settings import read_settings
 from bot.telemetry import Telemetry
 
 PATIENCE = 120.0  # seconds the first change may take
-# The first change moves this server there; who moves a server has built the new machine before.
+# The first change moves this server there.
 MOVING, NEW_ADDRESS = "config-1", loopback_text("192.0.2.77")
 
 
@@ -44,7 +45,7 @@ def play(
         files, modes = fleet_files(), fleet_modes()
         try:
             stage = stack.enter_context(
-                open_stage(folder, files, port=port, modes=modes, clouds=True)
+                open_stage(folder, files, port=port, modes=modes, clouds=possible())
             )
         except OSError as error:
             console.print(f"Port {port} cannot be used ({error.strerror}). Choose another --port.")
@@ -52,10 +53,8 @@ def play(
         start_bot(stack, stage, environ)
         console.print(f"GitHub stand-in  {stage.github.url}/{REPO}/issues")
         console.print(f"Jenkins stand-in {stage.jenkins.url}")
-        console.print(f"five clouds      {stage.board}/status\n")
-        if stage.clouds and not quiet and request is None:
-            stage.clouds.second_instance(MOVING, NEW_ADDRESS)
-        good = quiet or _first_change(console, stage, request or loopback_text(REQUEST))
+        console.print(f"five clouds      {_where(stage)}\n")
+        good = quiet or _first_change(console, stage, request or _moving(stage))
         if once:
             return 0 if good else 1
         console.print(
@@ -63,6 +62,18 @@ def play(
         )
         _stay()
     return 0
+
+
+def _where(stage: Stage) -> str:
+    return f"{stage.board}/status" if stage.board else "do not run here: they need Linux"
+
+
+def _moving(stage: Stage) -> str:
+    """The request of the play; whoever moves a server has built the new machine before."""
+    if stage.clouds is None:
+        return REQUEST
+    stage.clouds.second_instance(MOVING, NEW_ADDRESS)
+    return loopback_text(REQUEST)
 
 
 def start_bot(stack: ExitStack, stage: Stage, environ: Mapping[str, str]) -> str:
