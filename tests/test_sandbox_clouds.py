@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,42 @@ def test_the_same_move_at_once_refuses_calls_and_they_are_counted(clouds: Clouds
     before = clouds.refused_total()
     traffic(clouds)
     assert clouds.refused_total() == before
+
+
+def test_a_move_taken_back_in_reverse_refuses_no_call(clouds: Clouds) -> None:
+    """The old machine, switched off when nobody called it, is there again; the new one goes."""
+    for tree, commit in ((admitted(FLEET), "admit"), (switched(FLEET), "switch")):
+        for cloud in CLOUDS:
+            clouds.deploy(cloud, tree, commit)
+    for tree, commit in ((admitted(FLEET), "back"), (FLEET, "end")):
+        for cloud in CLOUDS:
+            clouds.deploy(cloud, tree, commit)
+        traffic(clouds)
+    assert clouds.wait_healthy()
+    machines = {one.address: (one.on, one.in_service) for one in clouds.statuses()}
+    assert (machines[OLD], machines[NEW]) == ((True, True), (False, False))
+    assert clouds.refused_total() == 0
+
+
+def test_an_ipv6_address_that_stays_goes_to_the_new_machine(clouds: Clouds) -> None:
+    """auth-1 gets another IPv4 address; edge-1 calls it by IPv6 and does not notice."""
+    tree = {path: data.replace(b"127.0.113.210", b"127.0.113.211") for path, data in FLEET.items()}
+    for cloud in CLOUDS:
+        clouds.deploy(cloud, tree, "moved")
+    assert clouds.wait_healthy()
+    old, new = (one for one in clouds.statuses() if one.name == "auth-1")
+    assert (old.on, new.in_service, new.healthy) == (False, True, True)
+    edge = next(one for one in clouds.statuses() if one.name == "edge-1")
+    assert edge.says["calls"]["127.6.5.210:9000"]["last"] == "answered"
+
+
+def test_two_deployments_at_once_come_one_after_the_other(clouds: Clouds) -> None:
+    """Whichever is last is what runs, whole, on every server of the cloud."""
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(clouds.deploy, "azure", FLEET, f"c{n}") for n in range(1, 9)]
+    assert [one.exception() for one in done] == [None] * 8
+    assert {commits(clouds)[name] for name in ("worker-2", "mail-1")} <= {f"c{n}" for n in range(9)}
+    assert clouds.wait_healthy()
 
 
 def test_a_server_that_crashes_fails_its_deployment_and_heals_when_taken_back(

@@ -20,6 +20,7 @@ from rich.console import Console
 from bot.demo import REQUEST, fleet_files, fleet_folder
 from bot.sandbox.clouds.clouds import Clouds
 from bot.sandbox.clouds.fleet import loopback_text
+from bot.sandbox.clouds.ports import possible
 from bot.sandbox.clouds.seen import Status
 from bot.sandbox.loopback import Loopback
 from bot.sandbox.person import Person, Story
@@ -31,7 +32,7 @@ from bot.telemetry import Telemetry
 
 _PROMQL = re.compile(r"- \{promql: .*\}")
 PATIENCE = 300.0  # seconds the first change may take
-# The first change moves this server there; who moves a server has built the new machine before.
+# The first change moves this server there.
 MOVING, NEW_ADDRESS = "config-1", loopback_text("192.0.2.77")
 
 
@@ -44,9 +45,11 @@ def play(
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cfg-sandbox-")))
         files, modes = fleet_files(), fleet_modes()
+        if not possible():
+            files = unprobed(files)
         try:
             stage = stack.enter_context(
-                open_stage(folder, files, port=port, modes=modes, clouds=True, amend=probed)
+                open_stage(folder, files, port=port, modes=modes, clouds=possible(), amend=probed)
             )
         except OSError as error:
             console.print(f"Port {port} cannot be used ({error.strerror}). Choose another --port.")
@@ -54,10 +57,8 @@ def play(
         start_bot(stack, stage, environ)
         console.print(f"GitHub stand-in  {stage.github.url}/{REPO}/issues")
         console.print(f"Jenkins stand-in {stage.jenkins.url}")
-        console.print(f"five clouds      {stage.board}/status\n")
-        if stage.clouds and not quiet and request is None:
-            stage.clouds.second_instance(MOVING, NEW_ADDRESS)
-        good = quiet or _first_change(console, stage, request or loopback_text(REQUEST))
+        console.print(f"five clouds      {_where(stage)}\n")
+        good = quiet or _first_change(console, stage, request or _moving(stage))
         if once:
             return 0 if good else 1
         console.print(
@@ -77,13 +78,34 @@ def probed(files: dict[str, bytes], board: str) -> dict[str, bytes]:
     return {**files, ".cfgbot.yml": policy.replace("soak: 1m", "soak: 2s").encode()}
 
 
-def start_bot(stack: ExitStack, stage: Stage, environ: Mapping[str, str]) -> str:
+def _where(stage: Stage) -> str:
+    return f"{stage.board}/status" if stage.board else "do not run here: they need Linux"
+
+
+def _moving(stage: Stage) -> str:
+    """The request of the play; whoever moves a server has built the new machine before."""
+    if stage.clouds is None:
+        return REQUEST
+    stage.clouds.second_instance(MOVING, NEW_ADDRESS)
+    return loopback_text(REQUEST)
+
+
+def unprobed(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Where no cloud runs there is nobody to ask: a build that succeeds is all there is."""
+    lines = files[".cfgbot.yml"].decode().splitlines(keepends=True)
+    kept = [line for line in lines if "health:" not in line and not _PROMQL.search(line)]
+    return {**files, ".cfgbot.yml": "".join(kept).encode()}
+
+
+def start_bot(
+    stack: ExitStack, stage: Stage, environ: Mapping[str, str], *, pace: float = 0.2
+) -> str:
     """The bot on loopback, its models as people set them; its URL."""
     # the port must be known before the links that hold it are made
     bot = Loopback(None)
     stage.tell(bot.url)
     chosen = {**environ, **stage.environ}
-    bot.app = open_app(read_server_settings(chosen), read_settings(chosen), Telemetry(), pace=0.2)
+    bot.app = open_app(read_server_settings(chosen), read_settings(chosen), Telemetry(), pace=pace)
     stack.enter_context(bot)
     return bot.url
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -19,7 +21,7 @@ from bot.sandbox.clouds.deployment import DeployError, Way, deploy_to
 from bot.sandbox.clouds.machine import Machine, Yard
 from bot.sandbox.clouds.peers import listens
 from bot.sandbox.clouds.ports import Slot
-from bot.sandbox.clouds.release import CRASH, WAYS, Break, Facts, current_files, write_break
+from bot.sandbox.clouds.release import CRASH, WAYS, Break, Facts, write_break
 from bot.sandbox.clouds.seen import Refusal, Status, called_addresses, refusals_of, status_of
 from bot.sandbox.clouds.server import CONSOLE
 from bot.sandbox.clouds.tree import BadTreeError, Files, Inventory, Place, files_of, read_inventory
@@ -120,11 +122,23 @@ class Clouds:
             sleep(0)
             with self._lock:
                 machine = self._machines[place.name, place.address]
-            deploy_to(machine, files_of(files, place), _facts(commit, place, found), way)
-            self._service[place.name] = place.address
+            with _alone(machine, sleep):
+                self._hand_over(machine, place)
+                deploy_to(machine, files_of(files, place), _facts(commit, place, found), way)
+                self._service[place.name] = place.address
         self._forget(cloud, found)
         self._let_go(say)
         self._tell()
+
+    def _hand_over(self, machine: Machine, place: Place) -> None:
+        """An IPv6 address that stays when a server moves goes with it to the new machine."""
+        if machine.also == place.also:
+            return
+        with self._lock:
+            for other in self._machines.values():
+                if other.also == place.also:
+                    other.give(None)
+            machine.give(place.also)
 
     def _forget(self, cloud: str, found: Inventory) -> None:
         """A server that left the inventory is in service no more."""
@@ -159,11 +173,8 @@ class Clouds:
             if any(spelled in (one.address, one.also) for one in self._machines.values()):
                 raise ValueError(f"{address} is taken")
             machine = self._build(Place(name, old.cloud, spelled, None, ""))
-            facts = old.facts()
-            machine.put(
-                current_files(old.home),
-                Facts(facts.commit, name, old.cloud, facts.outside, standby=True),
-            )
+            files, facts = old.release()
+            machine.put(files, replace(facts, standby=True))
             machine.switch_on()
         self._wait_all([machine])
         self._tell()
@@ -175,7 +186,7 @@ class Clouds:
         """Switch off what the inventory no longer names and nobody calls any more."""
         with self._lock:
             on = [machine for machine in self._machines.values() if machine.on]
-            old = [m for m in on if not self._serves(m) and not m.facts().standby]
+            old = [m for m in on if not self._serves(m) and not m.release()[1].standby]
             gone = {id(machine) for machine in old}
             called = called_addresses(m for m in on if id(m) not in gone) if old else None
             for machine in old if called is not None else ():
@@ -250,7 +261,8 @@ class Clouds:
         """True as soon as every server in service is healthy; False where that takes too long."""
         until = time.monotonic() + seconds
         while True:
-            if all(status.healthy for status in self.statuses() if status.in_service):
+            serving = [status for status in self.statuses() if status.in_service]
+            if serving and all(status.healthy for status in serving):
                 return True
             if time.monotonic() > until:
                 return False
@@ -291,6 +303,17 @@ class Clouds:
             if self._slot is not None:
                 self._slot.close()
                 self._slot = None
+
+
+@contextmanager
+def _alone(machine: Machine, sleep: Sleep) -> Iterator[None]:
+    """One deployment to a machine at a time; who waits can be stopped."""
+    while not machine.busy.acquire(timeout=0.05):
+        sleep(0)
+    try:
+        yield
+    finally:
+        machine.busy.release()
 
 
 def _facts(commit: str, place: Place, found: Inventory) -> Facts:

@@ -10,6 +10,7 @@ import http.client
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from typing import Any
 
 import bot
 from bot.sandbox.clouds.counts import read_refusals
-from bot.sandbox.clouds.release import Facts, current_facts, write_release
+from bot.sandbox.clouds.release import Facts, current_release, write_release
 from bot.sandbox.clouds.server import CONSOLE, REFUSALS
 
 ROOT = Path(bot.__file__).resolve().parent.parent
@@ -46,6 +47,7 @@ class Machine:
     home: Path
     yard: Yard
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    busy: threading.Lock = field(default_factory=threading.Lock, repr=False)  # being deployed to
 
     @property
     def on(self) -> bool:
@@ -111,9 +113,15 @@ class Machine:
         answer = self.ask("/status") if self.on else None
         return None if answer is None or answer[0] != 200 else json.loads(answer[1])
 
-    def facts(self) -> Facts:
+    def release(self) -> tuple[dict[str, bytes], Facts]:
         """What was deployed to it last, whether or not its process runs."""
-        return current_facts(self.home)
+        return current_release(self.home)
+
+    def give(self, also: str | None) -> None:
+        """It has that address behind its IPv6 one from now on, or none."""
+        self.also = also
+        if self.on:
+            self.ask(f"/also/{also or '-'}", method="POST")
 
     def refusals(self) -> list[tuple[str, int, int]]:
         """Caller, port and number of the connections its firewall refused, ever."""

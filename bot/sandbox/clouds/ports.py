@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import random
 import socket
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,6 +18,16 @@ _FIRST_OUTGOING = 32768
 _HIGHEST = 9999  # no service of the fleet has a higher port
 # Two sandboxes differ by a multiple of this; no two ports of the fleet do.
 STEP = 1009
+
+
+def possible() -> bool:
+    """True where processes can have addresses of 127.0.0.0/8 other than 127.0.0.1, as on Linux."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tried:
+            tried.bind(("127.0.2.7", 0))
+    except OSError:
+        return False
+    return sys.platform == "linux"  # abstract sockets and pidfds are Linux's own
 
 
 class Slot:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from bot.sandbox.clouds.peers import Uses, listens, uses
 from bot.sandbox.clouds.walls import read_firewall
 
 BROKEN = "broken.json"
+_KEPT = 3  # releases on a machine: the current one, and those somebody may still be reading
 CRASH, ERRORS, SLOW = "crash", "errors", "slow"
 WAYS = (CRASH, ERRORS, SLOW)
 
@@ -56,8 +58,8 @@ class Loaded:
 
 def write_release(home: Path, files: Mapping[str, bytes], facts: Facts) -> None:
     """Lay a new release beside the others and make it the current one, at once."""
-    number = len(list(home.glob("releases/*"))) + 1
-    folder = home / "releases" / str(number)
+    before = sorted(int(one.name) for one in home.glob("releases/*"))
+    folder = home / "releases" / str(before[-1] + 1 if before else 1)
     for path, data in files.items():
         target = folder / "files" / path
         if not target.resolve().is_relative_to(folder.resolve()):
@@ -69,6 +71,8 @@ def write_release(home: Path, files: Mapping[str, bytes], facts: Facts) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(folder.relative_to(home))
     fresh.replace(home / "current")
+    for number in before[: 1 - _KEPT]:
+        shutil.rmtree(home / "releases" / str(number))
 
 
 def write_break(home: Path, broken: Break | None) -> None:
@@ -81,28 +85,23 @@ def write_break(home: Path, broken: Break | None) -> None:
     fresh.replace(home / BROKEN)
 
 
-def current_files(home: Path) -> dict[str, bytes]:
-    """The files of the current release by path."""
-    folder = home / "current" / "files"
+def current_release(home: Path) -> tuple[dict[str, bytes], Facts]:
+    """The files of the current release by path, and its facts. Raises OSError, ValueError."""
+    folder = (home / "current").resolve(strict=True)  # once: the link may change meanwhile
     found = {}
-    for parent, _, names in os.walk(folder):
+    for parent, _, names in os.walk(folder / "files"):
         for name in names:
             path = Path(parent) / name
-            found[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return found
-
-
-def current_facts(home: Path) -> Facts:
-    """What the current release's deployment said. Raises OSError, ValueError."""
-    found = json.loads((home / "current" / "deployed.json").read_text(encoding="ascii"))
-    return Facts(**{**found, "outside": tuple(found["outside"])})
+            found[path.relative_to(folder / "files").as_posix()] = path.read_bytes()
+    said = json.loads((folder / "deployed.json").read_text(encoding="ascii"))
+    return found, Facts(**{**said, "outside": tuple(said["outside"])})
 
 
 def load(home: Path) -> Loaded:
     """The current release, understood. Raises UnreadableError where a file of it cannot be."""
-    files = current_files(home)
+    files, facts = current_release(home)
     broken = _broken(home, files)
-    return Loaded(current_facts(home), read_firewall(files), uses(files), listens(files), broken)
+    return Loaded(facts, read_firewall(files), uses(files), listens(files), broken)
 
 
 def _broken(home: Path, files: Mapping[str, bytes]) -> str | None:

@@ -13,10 +13,11 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from bot.sandbox.clouds.addresses import SIXTH
+from bot.sandbox.clouds.addresses import SIXTH, plain
 from bot.sandbox.clouds.answering import Door, Reply
 from bot.sandbox.clouds.calling import call
 from bot.sandbox.clouds.counts import ANSWERED, Counts, Last
@@ -49,13 +50,14 @@ class Server:
         self._attempts = 0
         self._loaded: Loaded | None = None
         self._loading = asyncio.Lock()
-        self._reloads: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Load, listen, call. Raises OSError where a port is taken, UnreadableError."""
         self._counts.remember(self._home / REFUSALS)
         await self._use(load(self._home))
-        await self._listen(CONSOLE)
+        for listener in (await self._bind([CONSOLE]))[CONSOLE]:
+            await listener.start_serving()
 
     async def reload(self) -> None:
         """Take the current release; one that cannot be used leaves the old one running."""
@@ -73,25 +75,58 @@ class Server:
             sys.stderr.write("broken on purpose: crash\n")
             sys.stderr.flush()
             os._exit(3)
-        for port in loaded.ports - set(self._listeners):
-            await self._listen(port)
-        self._loaded = loaded
-        for port in set(self._listeners) - loaded.ports - {CONSOLE}:
+        fresh = await self._bind(loaded.ports - set(self._listeners))
+        self._loaded = loaded  # before anybody can knock at a new port
+        self._listeners |= fresh
+        for listener in (one for listeners in fresh.values() for one in listeners):
+            await listener.start_serving()
+        for port in set(self._listeners) - loaded.ports:
             for listener in self._listeners.pop(port):
                 listener.close()
         self._counts.loads += 1
         self._call_anew(loaded)
 
-    async def _listen(self, port: int) -> None:
-        loop = asyncio.get_running_loop()
-        made = self._listeners.setdefault(port, [])
-        for address in (self._address, self._also):
-            if address:
-                made.append(
-                    await loop.create_server(
-                        lambda: Door(self, port), address, port + self._offset, backlog=256
-                    )
-                )
+    async def _bind(self, ports: Iterable[int]) -> dict[int, list[asyncio.Server]]:
+        """Ports that are ours but closed yet: all of them, or none. Raises OSError."""
+        made: dict[int, list[asyncio.Server]] = {}
+        try:
+            for port in ports:
+                for address in filter(None, (self._address, self._also)):
+                    made.setdefault(port, []).append(await self._open(port, address))
+        except OSError:
+            for listener in (one for listeners in made.values() for one in listeners):
+                listener.close()
+            raise
+        return made
+
+    async def _open(self, port: int, address: str) -> asyncio.Server:
+        return await asyncio.get_running_loop().create_server(
+            lambda: Door(self, port),
+            address,
+            port + self._offset,
+            backlog=256,
+            start_serving=False,
+        )
+
+    async def take(self, also: str | None) -> None:
+        """Listen at that second address from now on, instead of the one it had."""
+        async with self._loading:
+            self._also = also
+            for port, listeners in self._listeners.items():
+                for listener in listeners[1:]:
+                    listener.close()
+                listeners[1:] = [await self._once_free(port, also)] if also else []
+
+    async def _once_free(self, port: int, address: str) -> asyncio.Server:
+        """Who had the address is told to let it go at the same time, and may take a moment."""
+        while True:
+            try:
+                listener = await self._open(port, address)
+                await listener.start_serving()
+            except OSError:
+                await asyncio.sleep(0.01)
+            else:
+                return listener
 
     def _call_anew(self, loaded: Loaded) -> None:
         wanted = set() if loaded.facts.standby else set(self._wanted(loaded))
@@ -151,11 +186,17 @@ class Server:
 
     def _commanded(self, path: str) -> Reply:
         if path == "/reload":
-            task = asyncio.get_running_loop().create_task(self.reload())
-            self._reloads.add(task)
-            task.add_done_callback(self._reloads.discard)
-            return Reply(200, b"loading\n")
-        return Reply(404)
+            self._soon(self.reload())
+        elif path.startswith("/also/"):
+            self._soon(self.take(plain(path.removeprefix("/also/"))))
+        else:
+            return Reply(404)
+        return Reply(200, b"at once\n")
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _page(self, path: str, after: float) -> Reply:
         why = self.unhealthy()
