@@ -111,18 +111,18 @@ async def _receive(
     return JSONResponse({"accepted": guid, "errands": count}, 202)
 
 
-async def read_limited(request: Request) -> bytes:
-    """The body, never more than MAX_BODY of it in memory. Raises Refused (413, 400)."""
+async def read_limited(request: Request, most: int = MAX_BODY) -> bytes:
+    """The body, never more than ``most`` bytes of it in memory. Raises Refused (413, 400)."""
     declared = request.headers.get("Content-Length", "0")
     if not declared.isdigit():
         raise Refused(400, "Content-Length is no number")
-    if int(declared) > MAX_BODY:
-        raise Refused(413, f"a body may have {MAX_BODY} bytes")
+    if int(declared) > most:
+        raise Refused(413, f"a body may have {most} bytes")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY:
-            raise Refused(413, f"a body may have {MAX_BODY} bytes")
+        if len(body) > most:
+            raise Refused(413, f"a body may have {most} bytes")
     return bytes(body)
 
 

@@ -165,6 +165,41 @@ def policy_check(repo: Path, ref: str | None, *, run: bool, as_json: bool) -> No
     sys.exit(found.exit_code)
 
 
+@cli.group()
+def rollout() -> None:
+    """Look at how a change reaches the environments of the policy."""
+
+
+@rollout.command("plan")
+@_REPO
+@click.option("--base", default="main", help="The commit before (default: main).")
+@click.option("--head", default="HEAD", help="The commit after (default: HEAD).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def rollout_plan(repo: Path, base: str, head: str, *, as_json: bool) -> None:
+    """Show in which stages and waves the difference would be deployed, by which jobs, and why.
+
+    Exit codes: 0 good, 1 nothing to deploy, 2 the repository or its policy cannot be used.
+    """
+    screen = Screen(_language(None), as_json=as_json)
+    try:
+        with screen:
+            from bot import wiring  # noqa: PLC0415
+            from bot.rollout_plan import preview  # noqa: PLC0415
+
+            with contextlib.closing(wiring.open_library(repo)) as library:
+                found = preview(library, base, head)
+    except (RepositoryError, PolicyError) as error:
+        facts = {"path": str(repo), **error.facts}
+        outcome = _without_pipeline(Status.ERROR, "", error.code, facts)
+        screen.outcome(outcome)
+        sys.exit(outcome.exit_code)
+    if as_json:
+        screen.json(found.as_json(screen.language))
+    else:
+        click.echo("\n".join(visible(line) for line in found.lines(screen.language)))
+    sys.exit(found.exit_code)
+
+
 def _inspect(repo: Path, ref: str | None, *, run: bool) -> Inspection:
     from bot import wiring  # noqa: PLC0415
     from bot.policy_check import inspect  # noqa: PLC0415
@@ -207,6 +242,46 @@ def sandbox(port: int, request: str | None, *, once: bool, quiet_start: bool) ->
     from bot.sandbox.play import play  # noqa: PLC0415
 
     sys.exit(play(os.environ, port=port, request=request, once=once, quiet=quiet_start))
+
+
+@cli.command()
+@click.option("--jenkins", help="The root of Jenkins (default: CFG_JENKINS_URL).")
+@click.option("--job", required=True, help="The job that deploys, such as team/fleet-deploy.")
+@click.option("--param", multiple=True, metavar="NAME=VALUE", help="What the job is given as well.")
+@click.option("--trigger", is_flag=True, help="Build the job twice (CFG_RUN=cfg-doctor-…).")
+@click.option("--wait", default=120.0, help="Seconds a build may take (default: 120).")
+@click.option(
+    "--lang", type=click.Choice(["en", "ko"]), help="Language (default: CFG_LANG or LANG)."
+)
+@_JSON
+def doctor(
+    jenkins: str | None,
+    job: str,
+    param: tuple[str, ...],
+    wait: float,
+    lang: str | None,
+    *,
+    trigger: bool,
+    as_json: bool,
+) -> None:
+    """Look whether a Jenkins does what a deployment relies on; user and token as in the settings.
+
+    Exit codes: 0 all holds, 1 something does not, 2 it could not be looked at.
+    """
+    from bot.examining import examine  # noqa: PLC0415 - the deployer's libraries take time
+
+    screen = Screen(Language(lang) if lang else _language(None), as_json=as_json)
+    try:
+        found = examine(os.environ, jenkins, job, param, wait, trial=trigger)
+    except SettingsError as error:
+        outcome = _without_pipeline(Status.ERROR, "", error.code, error.facts)
+        screen.outcome(outcome)
+        sys.exit(outcome.exit_code)
+    if as_json:
+        screen.json(found.as_json(screen.language))
+    else:
+        click.echo("\n".join(visible(line) for line in found.lines(screen.language)))
+    sys.exit(found.exit_code)
 
 
 _Run = Callable[[Request, Settings, Screen], Outcome]

@@ -34,6 +34,7 @@ class Verb(StrEnum):
     CHANGE = "change"
     PLAN = "plan"
     REVISE = "revise"
+    RESUME = "resume"
     HELP = "help"
 
 
@@ -48,6 +49,7 @@ _VERBS = {
     "계획": Verb.PLAN,
     "고쳐": Verb.REVISE,
     "고쳐줘": Verb.REVISE,
+    "재개": Verb.RESUME,
     "도움말": Verb.HELP,
 }
 
@@ -123,7 +125,7 @@ def _command(reading: _Reading, start: int, said: str, spoken: Spoken) -> Comman
     verb = _VERBS.get(_bare(word))
     if verb is None:
         return _unknown(word, said)
-    if verb is Verb.HELP:
+    if verb in {Verb.HELP, Verb.RESUME}:
         return Command(verb, "", reading.language)
     if verb is Verb.REVISE and not spoken.on_pull:
         return CommandError("revise-not-here", said=said)

@@ -120,6 +120,18 @@ class CheckReport:
     url: str | None = None
 
 
+class DeploymentState(StrEnum):
+    """``state`` of a deployment's status, as GitHub names them."""
+
+    QUEUED = "queued"
+    PENDING = "pending"
+    IN_PROGRESS = "in_progress"
+    SUCCESS = "success"  # GitHub then calls earlier ones of the environment inactive
+    FAILURE = "failure"  # it was tried and is not good
+    ERROR = "error"  # it could not be tried
+    INACTIVE = "inactive"
+
+
 @dataclass(frozen=True, slots=True)
 class FailedDelivery:
     """A webhook delivery that GitHub could not hand over."""
@@ -150,6 +162,9 @@ class Hub(Protocol):
 
     def branch_head(self, repo: Repo, branch: str) -> str | None:
         """The commit a branch is at; None where there is no such branch."""
+
+    def first_parent(self, repo: Repo, sha: str) -> str:
+        """The first parent of a commit: of a merge, where the base branch was before it."""
 
     def protection(self, repo: Repo, branch: str) -> Protection:
         """What the branch asks of a merge, read with ``contents: read`` only."""
@@ -243,3 +258,19 @@ class Hub(Protocol):
 
     def redeliver(self, delivery: int) -> None:
         """Ask GitHub to deliver that one again."""
+
+    def deployment(self, repo: Repo, sha: str, environment: str, key: str) -> int:
+        """The deployment of commit ``sha`` to ``environment`` for ``key``; its id.
+
+        Created once for a key. Nothing is merged by it, and it waits for no check.
+        """
+
+    def deployment_status(
+        self,
+        repo: Repo,
+        deployment: int,
+        state: DeploymentState,
+        log_url: str | None,
+        description: str,
+    ) -> None:
+        """The deployment is in ``state``; ``description`` is cut to GitHub's 140 characters."""

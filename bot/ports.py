@@ -176,6 +176,14 @@ class Build:
     result: str | None = None  # Jenkins' own word: SUCCESS, FAILURE, UNSTABLE, ABORTED, NOT_BUILT
 
 
+@dataclass(frozen=True, slots=True)
+class LogTail:
+    """The end of a console; ``whole`` is False where there is more before it."""
+
+    lines: tuple[str, ...] = ()
+    whole: bool = True
+
+
 class DeployError(Exception):
     """The build server could not be used; ``code`` is one of deploy-unreachable,
     deploy-forbidden, deploy-no-job, deploy-disabled, deploy-refused."""  # noqa: D205, D209
@@ -198,3 +206,72 @@ class Deployer(Protocol):
 
     def build(self, job: str, run: str) -> Build:
         """The build of ``job`` whose parameter ``CFG_RUN`` is ``run``. Raises DeployError."""
+
+    def log_tail(self, job: str, run: str, lines: int) -> LogTail:
+        """The last ``lines`` of the build's console, without colours, secrets and control characters.
+
+        Empty while there is no build. Raises DeployError.
+        """
+
+    def cancel(self, job: str, run: str) -> Build:
+        """Whatever of ``run`` is queued leaves the queue, whatever of it runs is asked to stop.
+
+        Gives what is seen of it then: GONE, ended, or RUNNING while it still winds down. Nothing
+        happens to a build that has ended. Raises DeployError.
+        """
+
+    def started_by_push(self, job: str, commit: str, since: float) -> tuple[Build, ...]:
+        """Builds of ``commit`` that nobody triggered with a run, begun at ``since`` (epoch seconds)
+        or later, newest first. Raises DeployError."""  # noqa: D205, D209
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A number that was measured; ``at`` is when, in epoch seconds."""
+
+    value: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """The question was understood and there is nothing: never a sign of health."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The newest number there is, is ``seconds`` old: more than the probe believes."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """No number that can be believed; ``code`` is one of probe-unreachable, probe-timeout,
+    probe-refused (status or redirect), probe-forbidden (an address or URL that may not be asked),
+    probe-too-large, probe-unreadable, probe-many (several series), probe-not-a-number,
+    probe-partial (the server itself warns), probe-clock (a time in the future)."""  # noqa: D205, D209
+
+    code: str
+    detail: str = ""
+
+
+Reading = Sample | Empty | Stale | Bad
+
+
+class Probe(Protocol):
+    """Something that can be asked for one number."""
+
+    def ask(self, question: str) -> Reading:
+        """The answer to ``question``: PromQL for metrics, a URL (its status) over HTTP.
+
+        Never raises for what the other side does or fails to do: the reading says so.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """What health can be asked of; ``metrics`` is None where no Prometheus is set."""
+
+    metrics: Probe | None = None
+    http: Probe | None = None

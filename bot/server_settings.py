@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from bot.settings import SettingsError, number, refuse_unknown
+from bot.core.hosts import named_hosts
+from bot.settings import SettingsError, listed, number, refuse_unknown
 
 _SHORTEST_SECRET = 16
 
@@ -37,6 +38,15 @@ class Jenkins:
 
 
 @dataclass(frozen=True, slots=True)
+class Prometheus:
+    """Where metrics are asked for; samples older than ``max_age`` seconds are not believed."""
+
+    url: str
+    token: str | None = field(default=None, repr=False)
+    max_age: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
 class ServerSettings:
     """What ``cfg serve`` needs besides the models' Settings."""
 
@@ -45,6 +55,10 @@ class ServerSettings:
     reviewer: AppKey | None = None
     github_url: str = "https://github.com"
     jenkins: Jenkins | None = None
+    notify_secret: str | None = field(default=None, repr=False)
+    prometheus: Prometheus | None = None
+    probe_timeout: float = 5.0
+    probe_hosts: tuple[str, ...] | None = None
     database_url: str | None = field(default=None, repr=False)
     data: Path = Path("cfgbot-data")
     host: str = "127.0.0.1"
@@ -70,7 +84,11 @@ def read_server_settings(environ: Mapping[str, str]) -> ServerSettings:
         secrets=_secrets(environ),
         reviewer=_reviewer(environ),
         github_url=_url(environ, "CFG_GITHUB_URL") or "https://github.com",
-        jenkins=_jenkins(environ),
+        jenkins=read_jenkins(environ),
+        notify_secret=_notify_secret(environ),
+        prometheus=_prometheus(environ),
+        probe_timeout=number(environ, "CFG_PROBE_TIMEOUT", 5.0),
+        probe_hosts=_probe_hosts(environ),
         database_url=_database(environ),
         data=Path(environ.get("CFG_DATA") or "cfgbot-data"),
         host=environ.get("CFG_HOST") or "127.0.0.1",
@@ -141,13 +159,43 @@ def _reviewer(environ: Mapping[str, str]) -> AppKey | None:
     return _app_key(environ, "REVIEWER", app_id) if app_id else None
 
 
-def _jenkins(environ: Mapping[str, str]) -> Jenkins | None:
+def read_jenkins(environ: Mapping[str, str]) -> Jenkins | None:
+    """Where builds are triggered; None where nothing is. Raises SettingsError."""
     url = _url(environ, "CFG_JENKINS_URL")
     if url is None:
         return None
     return Jenkins(
         url, _required(environ, "CFG_JENKINS_USER"), _required(environ, "CFG_JENKINS_TOKEN")
     )
+
+
+def _notify_secret(environ: Mapping[str, str]) -> str | None:
+    secret = environ.get("CFG_JENKINS_NOTIFY_SECRET", "").strip()
+    if secret and len(secret) < _SHORTEST_SECRET:
+        why = f"shorter than {_SHORTEST_SECRET} characters"
+        raise SettingsError("setting-unusable", name="CFG_JENKINS_NOTIFY_SECRET", detail=why)
+    return secret or None
+
+
+def _prometheus(environ: Mapping[str, str]) -> Prometheus | None:
+    url = _url(environ, "CFG_PROMETHEUS_URL")
+    token = environ.get("CFG_PROMETHEUS_TOKEN", "").strip() or None
+    age = number(environ, "CFG_PROMETHEUS_MAX_AGE", 120.0)
+    if url is None:
+        return None
+    if token and not (token.isascii() and token.isprintable()):
+        raise SettingsError("setting-unusable", name="CFG_PROMETHEUS_TOKEN", detail="no token")
+    return Prometheus(url, token, age)
+
+
+def _probe_hosts(environ: Mapping[str, str]) -> tuple[str, ...] | None:
+    hosts = listed(environ, "CFG_PROBE_HOSTS")
+    try:
+        named_hosts(hosts)
+    except ValueError:
+        value = environ["CFG_PROBE_HOSTS"]
+        raise SettingsError("setting-invalid", name="CFG_PROBE_HOSTS", value=value) from None
+    return hosts or None
 
 
 def _database(environ: Mapping[str, str]) -> str | None:

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,23 +19,26 @@ from bot.adapters.database import open_engine
 from bot.adapters.github.hub import AppKey as HubKey
 from bot.adapters.github.hub import GitHubHub
 from bot.adapters.github.mirror import Mirror
+from bot.adapters.http_probe import HttpProbe
 from bot.adapters.jenkins_deployer import JenkinsDeployer
+from bot.adapters.prometheus_probe import PrometheusProbe
 from bot.adapters.sql_ledger import SqlLedger
 from bot.app import build_app
 from bot.core.gate import Mode
 from bot.core.repo import Repo, Spoken
 from bot.desk.apology import apologize
 from bot.desk.carrying import KINDS
-from bot.desk.deploying import deploy
+from bot.desk.deploying import deploy, wake
 from bot.desk.greet import greet, refuse
 from bot.desk.intake import errands_of
 from bot.desk.office import Office, Workshop
 from bot.desk.revising import revise
 from bot.desk.settling import settle_later
-from bot.desk.task import Task
+from bot.desk.task import State, Task
 from bot.durable import FLOW_VERSION, Durable, OnStep
 from bot.events import Event
-from bot.ports import Deployer
+from bot.notice import add_notices
+from bot.ports import Deployer, Probes
 from bot.server_settings import AppKey, ServerSettings
 from bot.settings import Settings
 from bot.sweeper import Sweeper
@@ -43,6 +46,7 @@ from bot.telemetry import Telemetry
 from bot.web.timeline import timeline
 from bot.wiring import assemble, open_forge, open_library
 
+_RECENT = 200  # tasks among which a notice of Jenkins looks for its run
 FLOWS = {
     "greet": greet,
     "refuse": refuse,
@@ -67,6 +71,7 @@ class Server:
     ledger: SqlLedger
     durable: Durable
     sweeper: Sweeper
+    probes: Probes = field(default_factory=Probes)
 
     def take(self, event: Event, name: str, guid: str) -> int:
         """Record the delivery and enqueue what it causes."""
@@ -80,6 +85,14 @@ class Server:
         """What the sweeper found goes the same way; how much of it was new."""
         errands = errands_of(spoken, self.ledger, self.settings.label, now(), "sweep")
         return sum(self.durable.enqueue(errand) for errand in errands)
+
+    def wake(self, run: str) -> None:
+        """Jenkins says that something happened to ``run``: its rollout is looked at now."""
+        for task in self.ledger.newest(_RECENT):
+            if task.state is State.MERGED and run.startswith(f"{task.marker}-"):
+                self.durable.enqueue(
+                    wake(task.key, hashlib.sha256(f"{run}{now()}".encode()).hexdigest()[:12])
+                )
 
     def ready(self) -> str | None:
         """None where work can be taken, else why not."""
@@ -138,7 +151,8 @@ def open_server(
         url=settings.github_url,
         on_request=telemetry.request,
     )
-    office = _office(settings, models, hub, ledger, pace)
+    probes = open_probes(settings)
+    office = _office(settings, models, hub, ledger, pace, probes)
     durable = Durable(
         engine,
         office,
@@ -148,7 +162,7 @@ def open_server(
         executor=settings.executor,
         version=version,
     )
-    server = Server(settings, hub, ledger, durable, None)  # type: ignore[arg-type]
+    server = Server(settings, hub, ledger, durable, None, probes)  # type: ignore[arg-type]
     server.sweeper = Sweeper(hub, ledger, server.find, now, settings.sweep_seconds, telemetry.swept)
     return server
 
@@ -161,11 +175,19 @@ def open_app(
 ) -> FastAPI:
     """The web application of ``cfg serve``."""
     server = open_server(settings, models, telemetry, **how)
-    return build_app(server, settings.secrets, telemetry, server.running)
+    app = build_app(server, settings.secrets, telemetry, server.running)
+    if settings.notify_secret is not None:
+        add_notices(app, settings.notify_secret, telemetry, server.wake)
+    return app
 
 
 def _office(
-    settings: ServerSettings, models: Settings, hub: GitHubHub, ledger: SqlLedger, pace: float
+    settings: ServerSettings,
+    models: Settings,
+    hub: GitHubHub,
+    ledger: SqlLedger,
+    pace: float,
+    probes: Probes,
 ) -> Office:
     mirror = Mirror(settings.data / "mirrors", hub)
 
@@ -186,6 +208,8 @@ def _office(
         workshop=workshop,
         now=now,
         deployer=_deployer(settings),
+        metrics=probes.metrics,
+        http=probes.http,
         page=_pages(settings),
         pace=pace,
     )
@@ -203,6 +227,18 @@ def _pages(settings: ServerSettings) -> Any:  # noqa: ANN401 - a function of a t
 def _deployer(settings: ServerSettings) -> Deployer | None:
     jenkins = settings.jenkins
     return JenkinsDeployer(jenkins.url, jenkins.user, jenkins.token) if jenkins else None
+
+
+def open_probes(settings: ServerSettings) -> Probes:
+    """What health is asked of."""
+    found = settings.prometheus
+    timeout = settings.probe_timeout
+    metrics = (
+        PrometheusProbe(found.url, found.token, timeout=timeout, max_age=found.max_age)
+        if found
+        else None
+    )
+    return Probes(metrics, HttpProbe(timeout=timeout, hosts=settings.probe_hosts))
 
 
 def _key(key: AppKey) -> HubKey:

@@ -82,7 +82,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         max_cost=number(environ, "CFG_MAX_COST", 2.0),
         max_seconds=number(environ, "CFG_MAX_SECONDS", 600.0),
         rounds=int(number(environ, "CFG_ROUNDS", 2)),
-        policy_models=_listed(environ, "CFG_POLICY_MODELS"),
+        policy_models=listed(environ, "CFG_POLICY_MODELS"),
         validators=_validators(environ),
         search=environ.get("PATH") or DEFAULT_PATH,
     )
@@ -97,7 +97,8 @@ _KNOWN = frozenset(
     CFG_GITHUB_APP_ID CFG_GITHUB_PRIVATE_KEY CFG_GITHUB_PRIVATE_KEY_FILE CFG_GITHUB_WEBHOOK_SECRET CFG_GITHUB_WEBHOOK_SECRET_OLD
     CFG_GITHUB_URL CFG_REVIEWER_APP_ID CFG_REVIEWER_PRIVATE_KEY CFG_REVIEWER_PRIVATE_KEY_FILE CFG_JENKINS_URL CFG_JENKINS_USER
     CFG_JENKINS_TOKEN CFG_DATABASE_URL CFG_DATA CFG_HOST CFG_PORT CFG_PUBLIC_URL CFG_LABEL CFG_MODE CFG_SWEEP_SECONDS
-    CFG_EXECUTOR_ID CFG_LOG_LEVEL""".split()
+    CFG_EXECUTOR_ID CFG_LOG_LEVEL CFG_JENKINS_NOTIFY_SECRET CFG_PROMETHEUS_URL CFG_PROMETHEUS_TOKEN
+    CFG_PROMETHEUS_MAX_AGE CFG_PROBE_TIMEOUT CFG_PROBE_HOSTS""".split()
 )
 
 
@@ -129,7 +130,7 @@ def different(settings: Settings) -> None:
         raise SettingsError("same-model-refused", model=author)
 
 
-def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+def listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Names parted by commas; empty parts are a slip of the hand."""
     text = environ.get(name, "").strip()
     names = tuple(one.strip() for one in text.split(",")) if text else ()
@@ -139,7 +140,7 @@ def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 
 def _validators(environ: Mapping[str, str]) -> tuple[str, ...] | None:
-    names = _listed(environ, "CFG_VALIDATORS")
+    names = listed(environ, "CFG_VALIDATORS")
     if len(names) > 1 and {ANY, NONE} & set(names):
         raise SettingsError("setting-invalid", name="CFG_VALIDATORS", value=", ".join(names))
     if names == (NONE,):

@@ -48,6 +48,7 @@ NEEDED = {
     "pull_requests": ("POST", "/repos/acme/fleet/pulls"),
     "checks": ("POST", "/repos/acme/fleet/check-runs"),
     "statuses": ("GET", "/repos/acme/fleet/commits/abc/status"),
+    "deployments": ("POST", "/repos/acme/fleet/deployments"),
 }
 
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from bot.core.change import FileChange
 from bot.core.repo import Spoken, Where
-from bot.hub import Annotation, CheckReport, LineComment
+from bot.hub import Annotation, CheckReport, DeploymentState, LineComment
 from bot.sandbox.github import Asked
 from tests.test_github_sandbox import BRANCH, MARK, World, world
 
@@ -36,6 +36,8 @@ BODIES = {
     r"POST /issues/\d+/reactions": "IssuesIssueNumberReactionsPostBody",
     r"POST /check-runs": "CheckRunsPostBodyOneof0",
     r"PATCH /check-runs/\d+": "CheckRunsCheckRunIdPatchBodyAnyof1",
+    r"POST /deployments": "DeploymentsPostBody",
+    r"POST /deployments/\d+/statuses": "DeploymentsDeploymentIdStatusesPostBody",
 }
 
 
@@ -88,7 +90,10 @@ def _do_everything(world: World) -> None:
         repo, sha, CheckReport("cfg/verdict", "failure", "t", "s", marks, "k", "https://x.example")
     )
     hub.label(repo, pull, ["cfg: approved"])
-    hub.merge(repo, pull, sha, "t", "m")
+    merged = hub.merge(repo, pull, sha, "t", "m")
+    made = hub.deployment(repo, merged, "aws", "k")
+    log = "https://jenkins.example.com/job/x/1/"
+    hub.deployment_status(repo, made, DeploymentState.IN_PROGRESS, log, "d")
 
 
 _DATE = "2026-06-01T12:00:00Z"

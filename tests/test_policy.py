@@ -122,6 +122,11 @@ def invariant(body: str) -> str:
     return f"invariants:\n  - name: p\n    {body}\n"
 
 
+def environment(body: str) -> str:
+    """A policy with one environment."""
+    return f"environments: {{a: {{paths: [x], job: j, {body}}}}}\n"
+
+
 PLACE = "{files: a.yml, key: k}"
 WRONG = [
     ("alowed: ['**']\n", "unknown-key-near"),
@@ -158,6 +163,37 @@ WRONG = [
     ("environments: {a: {paths: [x], job: j, parameters: {Commit: 1}}}\n", "own-parameter"),
     ("environments: {a: {paths: [x], job: j, parameters: {A: [1]}}}\n", "no-scalar"),
     ("environments: {a: {paths: [x], job: j, parameters: {A: 1.5}}}\n", "no-scalar"),
+    (environment("wave: -1"), "no-whole-number"),
+    (environment("timeout: soon"), "bad-duration"),
+    (environment("timeout: 0"), "bad-duration"),
+    (environment("parameters: {A: '{comit}'}"), "template-unknown-near"),
+    (environment("parameters: {A: '{zzz}'}"), "template-unknown"),
+    (environment("health: {}"), "no-list"),
+    (environment("health: [up]"), "no-mapping"),
+    (environment("health: [{above: 1}]"), "one-health"),
+    (environment("health: [{promql: up, http: 'http://a/', above: 1}]"), "one-health"),
+    (environment("health: [{promql: up}]"), "no-health-bound"),
+    (environment("health: [{promql: up, abov: 1}]"), "unknown-key-near"),
+    (environment("health: [{promql: up, above: 2, below: 1}]"), "health-crossed"),
+    (environment("health: [{promql: up, above: high}]"), "no-number"),
+    (environment("health: [{promql: up, below: 1, negligible: 1}]"), "negligible-alone"),
+    (environment("health: [{promql: up, at_most: 1.5}]"), "no-text"),
+    (environment("health: [{promql: up, at_most: '1.5'}]"), "bad-ratio"),
+    (
+        environment("health: [{promql: 'up{a=\"{environmen}\"}', above: 1}]"),
+        "template-unknown-near",
+    ),
+    (environment("health: [{http: 'http://a:b@c/'}]"), "bad-url"),
+    (environment("health: [{http: 'http://a/', within: 61}]"), "bad-duration"),
+    ("rollout: {paralel: 2}\n", "unknown-key-near"),
+    ("rollout: {parallel: 0}\n", "no-whole-number"),
+    ("rollout: {soak: 2d}\n", "bad-duration"),
+    ("rollout: {make_before_break: 1}\n", "no-flag"),
+    ("rollout: {on_failure: rolback}\n", "no-choice-near"),
+    ("rollout: {while_rolling: no}\n", "no-text"),
+    ("rollout: {admission: []}\n", "empty-list"),
+    ("rollout: {admission: [{key: a}]}\n", "key-missing"),
+    ("rollout: {admission: [{files: a, key: 'a**b'}]}\n", "key-pattern-stars"),
     ("invariants: {}\n", "no-list"),
     ("invariants: [{name: p}]\n", "one-promise"),
     (invariant(f"same: [{PLACE}]\n    distinct: {{at: {PLACE}}}"), "one-promise"),
@@ -278,7 +314,8 @@ def test_what_is_good_satisfies_the_schema() -> None:
 # What only the parser knows: YAML itself, patterns' own syntax, names, and what two keys say together.
 BEYOND_SCHEMA = frozenset(
     """yaml key-twice bad-glob key-pattern-stars pattern-slow pattern-invalid pattern-groups bad-quantity
-    bounds-crossed one-bound name-twice files-word""".split()
+    bounds-crossed one-bound name-twice files-word template-unknown template-unknown-near
+    health-crossed""".split()
 )
 
 

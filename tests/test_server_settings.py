@@ -11,7 +11,7 @@ import pytest
 from bot.cli import _language
 from bot.core.report.reasons import TROUBLES
 from bot.sandbox.stage import make_keys
-from bot.server_settings import ServerSettings, read_server_settings
+from bot.server_settings import Prometheus, ServerSettings, read_server_settings
 from bot.settings import _KNOWN, SettingsError, read_settings
 from bot.starting import serve
 
@@ -277,6 +277,8 @@ def test_documented_defaults_are_the_ones_in_force() -> None:
         "CFG_MODE": server.mode,
         "CFG_SWEEP_SECONDS": int(server.sweep_seconds),
         "CFG_EXECUTOR_ID": server.executor,
+        "CFG_PROMETHEUS_MAX_AGE": int(Prometheus("").max_age),
+        "CFG_PROBE_TIMEOUT": int(server.probe_timeout),
         "CFG_LOG_LEVEL": server.log_level,
         "CFG_MODEL_TIMEOUT": int(models.model_timeout),
         "CFG_MODEL_ATTEMPTS": models.model_attempts,

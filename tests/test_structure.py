@@ -40,12 +40,14 @@ MAY_IMPORT = {
     "bot.sweeper": {"bot.core", "bot.hub"},
     "bot.durable": {"bot.desk", "bot.hub"},
     "bot.app": {"bot.events", "bot.signature", "bot.telemetry"},
-    "bot.server_settings": {"bot.settings"},
+    "bot.notice": {"bot.app", "bot.signature", "bot.telemetry"},
+    "bot.server_settings": {"bot.core", "bot.settings"},
     "bot.wiring": {
         *("bot.core", "bot.ports", "bot.adapters", "bot.choosing", "bot.judge", "bot.models"),
         *("bot.pipeline", "bot.policy", "bot.settings"),
     },
     "bot.choosing": {"bot.core", "bot.policy", "bot.settings"},
+    "bot.rollout_plan": {"bot.core", "bot.ports", "bot.policy"},
     "bot.policy_check": {
         "bot.core",
         "bot.ports",

@@ -2,16 +2,15 @@
 
 Decides which trouble means what. It must never let an exception of python-jenkins or requests
 through, follow a redirect, or put credentials into a text.
-Traps met here (python-jenkins 1.8.3): no timeout by default; a crumb fetched for every GET and kept
-for ever; requests' own exceptions; a second guess at authentication where Kerberos is installed;
-one requests session for all threads.
+Traps met here (python-jenkins 1.8.3): requests' own exceptions, with the answer hidden behind them;
+those of a session are closed in ``jenkins_session``.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from html import unescape
@@ -22,6 +21,7 @@ import jenkins
 import requests
 from requests import exceptions
 
+from bot.adapters.jenkins_session import Session, TooLarge
 from bot.ports import DeployError
 
 _ITEM = re.compile(r"/queue/item/(\d+)/?$")
@@ -43,26 +43,6 @@ _RAISED = (
     *(LookupError, TypeError),
 )
 _NOT_JENKINS = "what answered is not Jenkins"
-
-
-class _Session(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins ships without types
-    """python-jenkins for one call: no redirects, one way to authenticate, crumbs when asked for."""
-
-    def __init__(self, url: str, user: str, token: str, timeout: float, *, crumbs: bool) -> None:
-        super().__init__(url, user, token, timeout=timeout)
-        # a redirected POST would come out as a GET, and a login page as an answer
-        self._session.max_redirects = 0
-        del self._auths[1:]
-        self._crumbs = crumbs
-
-    def maybe_add_crumb(self, req: requests.Request) -> None:
-        """Only where Jenkins asked for one: API tokens need none."""
-        if self._crumbs:
-            super().maybe_add_crumb(req)
-
-    def close(self) -> None:
-        """Let the connection go."""
-        self._session.close()
 
 
 class UnansweredError(DeployError):
@@ -121,21 +101,65 @@ class JenkinsClient:
         found = _ITEM.search(answer.headers.get("Location", ""))
         return int(found[1]) if found else None
 
-    def _send(self, request: requests.Request, job: str) -> requests.Response:
-        answer = self._answered(request, crumbs=False)
+    def act(self, path: str, job: str, **data: str) -> None:
+        """POST to ``path``; a redirect to a page of Jenkins is its way to say done.
+
+        Raises DeployError. Whoever acts looks afterwards: a proxy's redirect looks the same.
+        """
+        request = requests.Request("POST", f"{self._url}{path}", data=data)
+        self._send(request, job, good=_moved_on)
+
+    def log_size(self, path: str, job: str) -> int:
+        """How many bytes the console of the build at ``path`` has by now. Raises DeployError."""
+        request = requests.Request("HEAD", f"{self._url}{path}logText/progressiveText")
+        size = self._send(request, job).headers.get("X-Text-Size", "")
+        if not (size.isascii() and size.isdigit()):
+            raise DeployError("deploy-refused", job=job, detail=_NOT_JENKINS)
+        return int(size)
+
+    def log_from(self, path: str, job: str, start: int) -> str:
+        """The console of the build at ``path`` from byte ``start`` on. Raises DeployError."""
+        request = requests.Request(
+            "GET", f"{self._url}{path}logText/progressiveText", params={"start": start}
+        )
+        return self._send(request, job).content.decode("utf-8", errors="replace")
+
+    def version(self) -> str | None:
+        """What Jenkins calls its version; None where it is no Jenkins that answers.
+
+        Every answer of a Jenkins names it, also one that refuses. Raises DeployError for none.
+        """
+        request = requests.Request("GET", f"{self._url}login")
+        answer = self._send(request, "", good=lambda _: True)
+        return answer.headers.get("X-Jenkins")
+
+    def _send(
+        self,
+        request: requests.Request,
+        job: str,
+        good: Callable[[requests.Response], bool] | None = None,
+    ) -> requests.Response:
+        good = good or _queued_elsewhere
+        answer = self._answered(request, good, crumbs=False)
         if isinstance(answer, _Trouble) and answer.crumb:
             # a password instead of a token: Jenkins did nothing yet
-            answer = self._answered(request, crumbs=True)
+            answer = self._answered(request, good, crumbs=True)
         if isinstance(answer, _Trouble):
             # raised here, where no exception hangs on it: those hold the request, with its token
             kind = UnansweredError if answer.pending else DeployError
-            raise kind(answer.code, job=job, detail=self._clean(answer.detail))
+            raise kind(answer.code, job=job, detail=self.clean(answer.detail))
         return answer
 
-    def _answered(self, request: requests.Request, *, crumbs: bool) -> requests.Response | _Trouble:
+    def _answered(
+        self,
+        request: requests.Request,
+        good: Callable[[requests.Response], bool],
+        *,
+        crumbs: bool,
+    ) -> requests.Response | _Trouble:
         try:
             with closing(
-                _Session(self._url, self._user, self._token, self._timeout, crumbs=crumbs)
+                Session(self._url, self._user, self._token, self._timeout, crumbs=crumbs)
             ) as session:
                 answer: requests.Response = session.jenkins_request(request)
                 return answer
@@ -143,15 +167,18 @@ class JenkinsClient:
             found = _response(error)
             if found is None:
                 return self._silent(error)
-            return found if _queued_elsewhere(found) else _refused(found)
+            return found if good(found) else _refused(found)
 
-    def _clean(self, text: str) -> str:
+    def clean(self, text: str) -> str:
+        """``text`` without our token, however it came into it."""
         for secret in (self._token, base64.b64encode(self._pair).decode()):
             text = text.replace(secret, "…") if secret else text
         return text
 
     def _silent(self, error: Exception) -> _Trouble:
         """What it means that there was no answer."""
+        if isinstance(error, TooLarge):
+            return _Trouble("deploy-refused", str(error))
         if isinstance(error, jenkins.TimeoutException | exceptions.Timeout):
             detail = f"no answer within {self._timeout:g} s"
             return _Trouble("deploy-unreachable", detail, pending=True)
@@ -199,6 +226,11 @@ def _queued_elsewhere(answer: requests.Response) -> bool:
     return answer.status_code == 303 and bool(_ITEM.search(answer.headers.get("Location", "")))
 
 
+def _moved_on(answer: requests.Response) -> bool:
+    """True for a redirect to anything but the page where people log in."""
+    return answer.is_redirect and "login" not in answer.headers["Location"].lower()
+
+
 def _refused(answer: requests.Response) -> _Trouble:
     said = _words(answer)
     crumb = answer.status_code == 403 and "crumb" in said.lower()
@@ -210,7 +242,7 @@ def _code(answer: requests.Response) -> str:
     status = answer.status_code
     # a build that is looked at is not lost because Jenkins stumbles; a trigger that it cannot
     # carry out (500: a bad value of a choice, a plugin's fault) would never pass
-    if status in _PASSING or (status >= 500 and answer.request.method == "GET"):
+    if status in _PASSING or (status >= 500 and answer.request.method != "POST"):
         return "deploy-unreachable"
     if answer.is_redirect and "login" in answer.headers["Location"].lower():
         return "deploy-forbidden"

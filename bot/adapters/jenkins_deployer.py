@@ -11,32 +11,37 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
+from bot.adapters import jenkins_log
 from bot.adapters.jenkins_client import JenkinsClient, UnansweredError, job_path
-from bot.ports import Build, BuildState, DeployError
+from bot.adapters.jenkins_reading import (
+    ACTIONS,
+    BUILD,
+    JOB,
+    OLDER,
+    PAGE,
+    PUSHED,
+    QUEUE,
+    RUN,
+    JobNow,
+    as_build,
+    items_of_run,
+    job_now,
+    member,
+    of_run,
+    pushed,
+    value,
+)
+from bot.ports import Build, BuildState, DeployError, LogTail
 
-RUN = "CFG_RUN"
-_ACTIONS = "actions[parameters[name,value]]"
-_BUILD = f"number,url,result,building,{_ACTIONS}"
-# a job's JSON never holds more than its 100 newest builds
-_JOB = f"url,property[parameterDefinitions[name]],builds[{_BUILD}]{{0,100}}"
-_QUEUE = f"items[id,task[url],{_ACTIONS}]"
 _LOCKS = 64
 _HINTS = 1_000
 # how many timeouts long a trigger without an answer may still be carried out
 _PATIENCE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _JobNow:
-    """A job: its URL as Jenkins writes it, the parameters it declares, and its newest builds."""
-
-    url: str
-    declared: frozenset[str]
-    builds: tuple[Mapping[str, Any], ...]
+# a queued item may become a build while it is being cancelled: then the build is stopped
+_CANCELS = 3
+_ENDED = frozenset({BuildState.SUCCEEDED, BuildState.FAILED})
 
 
 class JenkinsDeployer:
@@ -80,6 +85,54 @@ class JenkinsDeployer:
         _, found = self._look(job, run)
         return found or Build(BuildState.GONE)
 
+    def log_tail(self, job: str, run: str, lines: int) -> LogTail:
+        """See Deployer; at most the last 64 KiB of the console are looked at."""
+        _, found = self._look(job, run)
+        if found is None or found.number is None:
+            return LogTail()
+        path = f"{job_path(job)}{found.number}/"
+        start = max(0, self._client.log_size(path, job) - jenkins_log.WINDOW)
+        text = self._client.clean(self._client.log_from(path, job, start))
+        return jenkins_log.tail(text, lines, whole=start == 0)
+
+    def cancel(self, job: str, run: str) -> Build:
+        """See Deployer. A trigger that Jenkins may still come to is an error: ask again."""
+        with self._locks[hash((job, run)) % _LOCKS]:
+            for _ in range(_CANCELS):
+                now, found = self._look(job, run)
+                items = self._items(job, now, run)
+                running = [one for one in of_run(now.builds, run) if one.state not in _ENDED]
+                if not items and not running:
+                    break
+                self._stop(job, items, running)
+            _, found = self._look(job, run)
+            if found is None:
+                self._refuse_pending(job, run)
+            return found or Build(BuildState.GONE)
+
+    def _stop(self, job: str, items: list[int], running: list[Build]) -> None:
+        try:
+            for item in items:
+                self._client.act("queue/cancelItem", job, id=str(item))
+            for build in running:
+                self._client.act(f"{job_path(job)}{build.number}/stop", job)
+        except DeployError as error:
+            # older ones answer 404 to what they have cancelled (JENKINS-21311); a look tells
+            if error.code != "deploy-no-job":
+                raise
+
+    def started_by_push(self, job: str, commit: str, since: float) -> tuple[Build, ...]:
+        """See Deployer. A build is known by its parameter COMMIT, or by what it checked out.
+
+        A pipeline is not known before its checkout, nor one of the 100 newest builds ago.
+        """
+        if not commit.strip():
+            raise DeployError("deploy-refused", job=job, detail="no commit is named")
+        tree = f"url,builds[{PUSHED}]{{0,{PAGE}}}"
+        data = self._client.read(job_path(job), job, tree)
+        job_now(job, data)
+        return tuple(pushed(data, commit, since))
+
     def _trigger(self, job: str, run: str, given: Mapping[str, str]) -> DeployError | None:
         """Ask for the build; the error where it is not known whether Jenkins heard."""
         try:
@@ -109,32 +162,32 @@ class JenkinsDeployer:
         except DeployError:
             return False
 
-    def _look(self, job: str, run: str) -> tuple[_JobNow, Build | None]:
+    def _look(self, job: str, run: str) -> tuple[JobNow, Build | None]:
         """The job, and the build of ``run``: among the builds, in the queue, or between the two."""
         if not run.strip():
             raise DeployError("deploy-refused", job=job, detail=f"{RUN} is empty")
         now = self._job(job)
-        found = _of_run(now, run)
-        if found is None and self._queued(job, now, run):
+        found = _newest(now, run)
+        if found is None and self._items(job, now, run):
             found = Build(BuildState.QUEUED)
         if found is None:
             # it may have left the queue after the first look and before the second
             now = self._job(job)
-            found = _of_run(now, run) or self._hinted(job, run)
+            found = _newest(now, run) or self._hinted(job, run) or self._older(job, now, run)
         return now, found
 
-    def _job(self, job: str) -> _JobNow:
-        data = self._client.read(job_path(job), job, _JOB)
-        if "builds" not in data:
-            raise DeployError("deploy-no-job", job=job, detail="this is a folder, not a job")
-        return _understood(job, data)
+    def _job(self, job: str) -> JobNow:
+        return job_now(job, self._client.read(job_path(job), job, JOB))
 
-    def _queued(self, job: str, now: _JobNow, run: str) -> bool:
-        items = self._client.read("queue/", job, _QUEUE).get("items")
-        return any(
-            _value(item, RUN) == run and _member(item, "task").get("url") == now.url
-            for item in _rows(items)
-        )
+    def _items(self, job: str, now: JobNow, run: str) -> list[int]:
+        return list(items_of_run(self._client.read("queue/", job, QUEUE), now, run))
+
+    def _older(self, job: str, now: JobNow, run: str) -> Build | None:
+        """The build of ``run`` where a hundred newer ones stand before it."""
+        if len(now.builds) < PAGE:
+            return None
+        found = self._client.read(job_path(job), job, OLDER).get("allBuilds")
+        return next(of_run(found, run), None)
 
     def _hinted(self, job: str, run: str) -> Build | None:
         """What became of the queue item that our own trigger was given."""
@@ -143,15 +196,15 @@ class JenkinsDeployer:
         if item is None:
             return None
         try:
-            tree = f"cancelled,executable[number],{_ACTIONS}"
+            tree = f"cancelled,executable[number],{ACTIONS}"
             data = self._client.read(f"queue/item/{item}/", job, tree)
             # a Jenkins set up anew counts from one again: only an item of this run counts
-            if data.get("cancelled") or _value(data, RUN) != run:
+            if data.get("cancelled") or value(data, RUN) != run:
                 return None
-            number = _member(data, "executable").get("number")
+            number = member(data, "executable").get("number")
             if not isinstance(number, int):
                 return Build(BuildState.QUEUED)
-            return _build(self._client.read(f"{job_path(job)}{number}/", job, _BUILD))
+            return as_build(self._client.read(f"{job_path(job)}{number}/", job, BUILD))
         except DeployError as error:
             if error.code != "deploy-no-job":
                 raise
@@ -164,60 +217,12 @@ class JenkinsDeployer:
                 self._hints.popitem(last=False)
 
 
-def _understood(job: str, data: Mapping[str, Any]) -> _JobNow:
-    url = data.get("url")
-    if not isinstance(url, str):
-        raise DeployError("deploy-refused", job=job, detail="what answered is not Jenkins")
-    declared = frozenset(
-        str(definition.get("name"))
-        for prop in _rows(data.get("property"))
-        for definition in _rows(prop.get("parameterDefinitions"))
-    )
-    return _JobNow(url, declared, tuple(_rows(data["builds"])))
+def _newest(now: JobNow, run: str) -> Build | None:
+    return next(of_run(now.builds, run), None)
 
 
-def _refuse_undeclared(job: str, now: _JobNow, given: Mapping[str, str]) -> None:
+def _refuse_undeclared(job: str, now: JobNow, given: Mapping[str, str]) -> None:
     missing = sorted(set(given) - now.declared)
     if missing:
         detail = f"the job does not declare the parameters {', '.join(missing)}"
         raise DeployError("deploy-refused", job=job, detail=detail)
-
-
-def _of_run(now: _JobNow, run: str) -> Build | None:
-    """The newest build of ``run``: a person may have rebuilt it with the same parameters."""
-    return next((_build(build) for build in now.builds if _value(build, RUN) == run), None)
-
-
-def _build(data: Mapping[str, Any]) -> Build:
-    """A build's state. A result is final only once the build does not run: it can get worse."""
-    result, number = data.get("result"), data.get("number")
-    state = BuildState.SUCCEEDED if result == "SUCCESS" else BuildState.FAILED
-    if data.get("building") is not False:
-        state = BuildState.RUNNING
-    return Build(
-        state,
-        number if isinstance(number, int) else None,
-        str(data["url"]) if data.get("url") else None,
-        str(result) if result and state is not BuildState.RUNNING else None,
-    )
-
-
-def _value(owner: Mapping[str, Any], name: str) -> str | None:
-    """A parameter of a build or queue item; actions may be null, and a secret has no value."""
-    for action in _rows(owner.get("actions")):
-        for parameter in _rows(action.get("parameters")):
-            if parameter.get("name") == name:
-                value = parameter.get("value")
-                return value if isinstance(value, str) else None
-    return None
-
-
-def _member(owner: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = owner.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _rows(value: object) -> Iterator[Mapping[str, Any]]:
-    """The objects of a list of JSON; whatever else there is, is none."""
-    rows = value if isinstance(value, list) else ()
-    return (row for row in rows if isinstance(row, Mapping))

@@ -122,6 +122,11 @@ class SqlLedger:
         """Tasks of the repository that wait for something before their merge."""
         return self._tasks(_TASKS.c.repo == repo_id, _TASKS.c.state == State.WAITING.value)
 
+    def rolling(self, repo_id: int) -> tuple[Task, ...]:
+        """Tasks of the repository whose rollout is on its way, or stopped half-way."""
+        states = (State.MERGED.value, State.FROZEN.value)
+        return self._tasks(_TASKS.c.repo == repo_id, _TASKS.c.state.in_(states))
+
     def newest(self, limit: int) -> tuple[Task, ...]:
         """The newest tasks of all repositories, newest first."""
         statement = sa.select(_TASKS.c.document).order_by(_TASKS.c.asked_at.desc()).limit(limit)

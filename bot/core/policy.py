@@ -7,9 +7,11 @@ module never reads anything.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.invariants.promise import Invariant
+from bot.core.rollout.health import HealthCheck
+from bot.core.rollout.rules import Rollout
 from bot.core.scope import matches
 from bot.core.validation import NativeCheck
 
@@ -48,12 +50,19 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One cloud: the paths that belong to it, and the Jenkins job that deploys it."""
+    """One cloud: the paths that belong to it, and the Jenkins job that deploys it.
+
+    Lower waves come first. ``timeout`` is how many seconds a build may take; values of
+    ``parameters`` and texts of ``health`` are templates (``bot.core.rollout.templates``).
+    """
 
     name: str
     paths: tuple[str, ...]
     job: str
     parameters: tuple[tuple[str, str], ...] = ()
+    wave: int = 0
+    timeout: float = 1_800.0
+    health: tuple[HealthCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,7 @@ class Policy:
     models: Models = Models()
     invariants: tuple[Invariant, ...] = ()
     validators: tuple[NativeCheck, ...] = ()
+    rollout: Rollout = field(default_factory=Rollout)
 
 
 def touched(policy: Policy, paths: Iterable[str]) -> tuple[Environment, ...]:

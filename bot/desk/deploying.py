@@ -1,142 +1,102 @@
-"""Deploy: tell Jenkins of a merge, once for each environment it touches, and watch the builds.
+"""Deploy: a merge reaches its clouds stage by stage and wave by wave, or is taken back.
 
-Decides when to look again. It must never trigger a job twice for one task, nor call a deployment
-done before every build of it has ended well.
+Reads like the way of a rollout: plan, act, look, tell, and again until it has ended. It must never
+call a rollout done before every cloud is deployed and healthy, nor end one without telling.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
+from bot.core.rollout.actions import Wait, next_actions
+from bot.core.rollout.state import Phase, Reason, RolloutState
 from bot.desk.office import Do, Errand, Json, Lane, Office
+from bot.desk.rollout.acting import label_of, perform, record, state_of
+from bot.desk.rollout.planning import drop_branches, plan_rollout
+from bot.desk.rollout.showing import show
 from bot.desk.saying import load, say
-from bot.desk.task import State, Task
-from bot.ports import Build, BuildState, DeployError
+from bot.desk.task import State
 
-MAX_LOOKS = 400
-_ENDED = frozenset({"succeeded", "failed", "gone", "error"})
-_RETRY = frozenset({"deploy-unreachable"})
+_ENDINGS = {
+    Phase.DONE: State.DEPLOYED,
+    Phase.ROLLED_BACK: State.ROLLED_BACK,
+    Phase.FROZEN: State.FROZEN,
+}
 
 
 def begin_deploy(office: Office, do: Do, key: str) -> list[Errand]:
-    """What comes after the merge: builds to trigger, or a word on why there are none."""
-    plan = do("plan-deploy", lambda: plan_deploy(office, key))
+    """What comes after the merge: a rollout, or a word on why there is none."""
+    plan = do("plan-deploy", lambda: plan_rollout(office, key))
     if plan["why"] is not None:
         notes = ([plan["why"], {}],)
         do("status:merged", lambda: say(office, key, State.DEPLOYED, notes))
         return []
-    if not plan["said"]:
-        do("status:deploying", lambda: say(office, key, State.MERGED))
+    do("status:deploying", lambda: say(office, key, State.MERGED))
     return [_errand(key, 0, 0.0)]
 
 
-def plan_deploy(office: Office, key: str) -> Json:
-    """The builds to come go to the ledger; or the reason why there are none."""
-    task = load(office, key)
-    environments = task.judged.environments if task.judged else ()
-    if not environments:
-        return {"why": "no-environment", "said": False}
-    if office.deployer is None:
-        return {"why": "no-jenkins", "said": False}
-    if not task.builds:
-        builds = tuple(
-            {
-                "environment": one["name"],
-                "job": one["job"],
-                "parameters": [list(pair) for pair in one["parameters"]],
-                "run": f"{task.marker}-{one['name']}",
-                "state": "queued",
-            }
-            for one in environments
-        )
-        office.ledger.change(key, builds=builds)
-    return {"why": None, "said": task.state is State.MERGED}
-
-
 def deploy(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
-    """Trigger what is not triggered, look at what runs; once all have ended, say so."""
+    """One turn: carry out what the rollout asks for now, tell, and come back when it is time."""
     key, n = str(payload["task"]), int(payload["n"])
-    if n == 0:
-        names = do("environments", lambda: [one["run"] for one in load(office, key).builds])
-        for run in names:
-            do(f"trigger:{run}", partial(trigger, office, key, run))
-    left = do(f"watch:{n}", lambda: watch(office, key, last=n >= MAX_LOOKS))
-    if left:
-        return [_errand(key, n + 1, office.pace * min(30.0, 0.5 * 1.3 ** min(n, 16)))]
-    good = do(
-        "result", lambda: all(one["state"] == "succeeded" for one in load(office, key).builds)
-    )
-    state = State.DEPLOYED if good else State.DEPLOY_FAILED
-    do("status:deployed", lambda: say(office, key, state, ()))
-    return []
+    if do("ready", lambda: plan_rollout(office, key))["why"] is not None:
+        return []
+    for label in do("due", lambda: _due(office, key)):
+        do(label, partial(perform, office, key, label))
+    turn = do("turn", lambda: _turn(office, key))
+    do("deployments", lambda: show(office, key))
+    if turn["phase"] is None:
+        do("status", lambda: say(office, key, State.MERGED))
+        return (
+            [_errand(key, n + 1, office.pace * turn["wait"])] if payload.get("chain", True) else []
+        )
+    do("tidy-stages", lambda: drop_branches(office, key))
+    ending, notes = _ENDINGS[Phase(turn["phase"])], tuple(turn["notes"])
+    do("status:deployed", lambda: say(office, key, ending, notes))
+    return [look_again(one, key) for one in do("held", lambda: _held(office, key))]
+
+
+def look_again(waiting: str, ended: str) -> Errand:
+    """The rollout of ``ended`` stood in the way of ``waiting``: it may be merged now."""
+    payload = {"task": waiting, "n": 0, "chain": None}
+    repo = waiting.split("-")[1]
+    return Errand("settle", f"settle:{waiting}:after-{ended}", payload, Lane.CHANGES, repo)
+
+
+def wake(key: str, cause: str) -> Errand:
+    """Look at the rollout now, since ``cause`` was heard of; what is heard is never believed."""
+    payload = {"task": key, "n": 0, "chain": False}
+    return Errand("deploy", f"deploy:{key}:wake-{cause}", payload, Lane.DEPLOYS)
 
 
 def _errand(key: str, n: int, delay: float) -> Errand:
     return Errand("deploy", f"deploy:{key}:{n}", {"task": key, "n": n}, Lane.DEPLOYS, None, delay)
 
 
-def trigger(office: Office, key: str, run: str) -> None:
-    """Queue one build; trouble that will not pass is that environment's result."""
-    task = load(office, key)
-    build = next(one for one in task.builds if one["run"] == run)
-    if office.deployer is None or build["state"] != "queued":
-        return
-    parameters = {**dict(build["parameters"]), "COMMIT": task.merged or ""}
-    try:
-        office.deployer.trigger(build["job"], run, parameters)
-    except DeployError as error:
-        if error.code not in _RETRY:
-            _update(office, key, run, _trouble(error))
-            return
-        _update(office, key, run, {"untold": True})
-        return
-    office.ledger.note(key, "triggered", run)
-    _update(office, key, run, {"untold": False})
+def _due(office: Office, key: str) -> list[str]:
+    """The steps of this turn, by name."""
+    labels = (label_of(one) for one in next_actions(state_of(office, key)))
+    return [label for label in labels if label is not None]
 
 
-def watch(office: Office, key: str, *, last: bool) -> bool:
-    """Note where every build is; True while one has not ended. The ``last`` look ends them all."""
-    for build in load(office, key).builds:
-        if build["state"] in _ENDED:
-            continue
-        if build.get("untold"):
-            trigger(office, key, build["run"])
-        _update(office, key, build["run"], _look(office, build))
-        if last:
-            _give_up(office, key, build["run"])
-    return any(one["state"] not in _ENDED for one in load(office, key).builds)
+def _turn(office: Office, key: str) -> Json:
+    """Where the rollout is now: how long to wait, or how it ended and why."""
+    state = record(office, key)
+    wait = next((one.seconds for one in next_actions(state) if isinstance(one, Wait)), 0.0)
+    phase = state.phase.value if state.phase in _ENDINGS else None
+    return {"phase": phase, "wait": wait, "notes": _notes(office, key, state)}
 
 
-def _look(office: Office, build: Json) -> dict[str, Json]:
-    if office.deployer is None:
-        return {}
-    try:
-        found: Build = office.deployer.build(build["job"], build["run"])
-    except DeployError as error:
-        return {} if error.code in _RETRY else _trouble(error)
-    if found.state is BuildState.GONE and build.get("untold"):
-        return {}
-    return {
-        "state": found.state.value,
-        "number": found.number,
-        "url": found.url,
-        "result": found.result,
-    }
+def _notes(office: Office, key: str, state: RolloutState) -> list[Json]:
+    reasons: list[Reason] = [one for one in (state.why, state.stuck) if one is not None]
+    notes: list[Json] = [[f"rollout-{one.code}", dict(one.facts)] for one in reasons]
+    undo = load(office, key).undo
+    if undo.get("pull"):
+        notes.append(["rollout-reverted", {"pull": str(undo["pull"])}])
+    if state.phase is Phase.FROZEN:
+        notes.append(["rollout-frozen", {}])
+    return notes
 
 
-def _give_up(office: Office, key: str, run: str) -> None:
-    build = next(one for one in load(office, key).builds if one["run"] == run)
-    if build["state"] not in _ENDED:
-        _update(office, key, run, {"state": "error", "code": "deploy-endless", "detail": ""})
-
-
-def _trouble(error: DeployError) -> dict[str, Json]:
-    detail = " ".join(error.facts.values())[:300]
-    return {"state": "error", "code": error.code, "detail": detail}
-
-
-def _update(office: Office, key: str, run: str, what: dict[str, Json]) -> None:
-    task: Task = load(office, key)
-    builds = tuple({**one, **what} if one["run"] == run else one for one in task.builds)
-    if builds != task.builds:
-        office.ledger.change(key, builds=builds)
+def _held(office: Office, key: str) -> list[str]:
+    """Tasks of the repository that wait for something."""
+    return [one.key for one in office.ledger.waiting(load(office, key).repo.id)]

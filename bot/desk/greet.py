@@ -14,6 +14,7 @@ from bot.core.repo import Spoken, Where
 from bot.core.report.thread import help_text, marker, refusal
 from bot.core.request import language_of
 from bot.desk.office import Do, Errand, Json, Lane, Office, carry
+from bot.desk.settling import settle_errand
 from bot.desk.task import State, Task, may_go_on, new_task, spoken_from, to_json
 
 WRITERS = frozenset({"admin", "maintain", "write"})
@@ -69,12 +70,33 @@ def _begin(
     if command.verb is Verb.HELP:
         _answer(office, do, spoken, help_text(key, command.language), key)
         return []
+    if command.verb is Verb.RESUME:
+        return _resume(office, do, spoken, command, key)
     do("react", lambda: office.hub.react(spoken, "eyes"))
     if command.verb is Verb.REVISE:
         return _revise(office, do, spoken, command, key, at)
     task = new_task(key, spoken, command.verb.value, command.text, command.language, at)
     do("begin", lambda: _save_once(office, task))
     return [carry(key, str(spoken.repo.id), asked_at=at)]
+
+
+def _resume(office: Office, do: Do, spoken: Spoken, command: Command, key: str) -> list[Errand]:
+    """Somebody has looked at the clouds: what stopped half-way stands in nobody's way any more."""
+    found = do("thaw", lambda: _thaw(office, spoken.repo.id, spoken.sender))
+    facts = {"pulls": ", ".join(f"#{one}" for one in found["pulls"])}
+    code = "resumed" if found["pulls"] else "nothing-halted"
+    _answer(office, do, spoken, refusal(code, facts, key, command.language), key)
+    return [settle_errand(one, f"resumed-{key}") for one in found["waiting"]]
+
+
+def _thaw(office: Office, repo_id: int, who: str) -> Json:
+    pulls = []
+    for task in office.ledger.rolling(repo_id):
+        if task.state is State.FROZEN:
+            office.ledger.change(task.key, state=State.DEPLOY_FAILED)
+            office.ledger.note(task.key, "resumed", who)
+            pulls.append(task.pull)
+    return {"pulls": pulls, "waiting": [one.key for one in office.ledger.waiting(repo_id)]}
 
 
 def _revise(

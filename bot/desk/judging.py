@@ -119,6 +119,7 @@ def _judged(rounds: Sequence[_Round], policy: Policy, base: str, groups: int) ->
         lines=lines_of(net),
         environments=tuple(asdict(one) for one in touched(policy, net.paths)),
         checks=policy.checks,
+        while_rolling=policy.rollout.while_rolling.value,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from bot.desk.task import Task
 from bot.hub import Hub
 from bot.pipeline import Work
-from bot.ports import Deployer, Forge, Library
+from bot.ports import Deployer, Forge, Library, Probe
 
 Json = Any
 Do = Callable[[str, Callable[[], Json]], Json]
@@ -65,6 +65,9 @@ class Ledger(Protocol):
     def waiting(self, repo_id: int) -> tuple[Task, ...]:
         """Tasks of the repository that wait for something before their merge."""
 
+    def rolling(self, repo_id: int) -> tuple[Task, ...]:
+        """Tasks of the repository whose rollout is on its way, or stopped half-way."""
+
     def note(self, key: str, stage: str, detail: str = "") -> None:
         """A line in the task's history; the same line again is not added."""
 
@@ -87,6 +90,8 @@ class Office:
     workshop: Callable[[Any, tuple[str, ...]], AbstractContextManager[Workshop]]
     now: Callable[[], str]
     deployer: Deployer | None = None
+    metrics: Probe | None = None  # asked in PromQL
+    http: Probe | None = None  # asked with a URL
     page: Callable[[Task], str | None] = field(default=lambda _: None)
     pace: float = 1.0  # stretches every wait; tests and the sandbox hurry
 

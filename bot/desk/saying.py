@@ -21,13 +21,18 @@ _HEADLINES = {
     State.PLANNED: "planned",
     State.DEPLOYED: "deployed",
     State.DEPLOY_FAILED: "deploy-failed",
+    State.ROLLED_BACK: "rolled-back",
+    State.FROZEN: "frozen",
     State.CLOSED: "closed",
     State.BY_HAND: "merged-by-hand",
     State.FAILED: "failed",
 }
 
 _ENDED = frozenset(
-    {State.DEPLOYED, State.DEPLOY_FAILED, State.CLOSED, State.BY_HAND, State.PLANNED}
+    {
+        *(State.DEPLOYED, State.DEPLOY_FAILED, State.ROLLED_BACK, State.FROZEN),
+        *(State.CLOSED, State.BY_HAND, State.PLANNED),
+    }
 )
 
 
@@ -69,7 +74,14 @@ def headline(task: Task) -> str:
     nothing_to_deploy = task.judged is not None and not task.judged.environments
     if task.state in {State.MERGED, State.DEPLOYED} and (nothing_to_deploy or not task.builds):
         return "merged"
+    if task.state is State.MERGED and _turned_back(task):
+        return "rolling-back"
     return _HEADLINES[task.state]
+
+
+def _turned_back(task: Task) -> bool:
+    rollout = task.rollout or {}
+    return rollout.get("direction") == "back" or rollout.get("phase") in {"turning", "halting"}
 
 
 def scene(office: Office, task: Task) -> Scene:

@@ -88,6 +88,8 @@ def look_at(office: Office, key: str) -> Json:
         settling = settling if settling.step in {Step.MERGED, Step.CLOSED} else Settling(Step.STOP)
         if settling.step is Step.STOP:
             return {"step": "done"}
+    if settling.step is Step.MERGE and (why := held_back(office, task)) is not None:
+        settling = Settling(Step.WAIT, (why,))
     notes: list[Json] = [[name, dict(words)] for name, words in settling.reasons]
     step: str = settling.step.value
     if settling.step in {Step.WAIT, Step.STOP} and _too_late(office, task):
@@ -100,6 +102,22 @@ def look_at(office: Office, key: str) -> Json:
         "judgements": task.judgements,
         "seen": uuid4().hex[:8],
     }
+
+
+def held_back(office: Office, task: Task) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """The rollout that this merge must wait for: one to the same clouds, or one stopped half-way."""
+    mine = {one["name"] for one in task.judged.environments} if task.judged else set()
+    for other in office.ledger.rolling(task.repo.id):
+        if other.key == task.key or other.judged is None:
+            continue
+        facts = (("pull", str(other.pull or "")),)
+        if other.state is State.FROZEN:
+            return "rollout-halted", facts
+        theirs = {one["name"] for one in other.judged.environments}
+        waits = task.judged is not None and task.judged.while_rolling == "wait"
+        if waits and mine & theirs and other.rollout is not None:
+            return "rollout-running", facts
+    return None
 
 
 def gather_facts(office: Office, task: Task) -> Facts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -33,6 +33,8 @@ class State(StrEnum):
     PLANNED = "planned"
     DEPLOYED = "deployed"
     DEPLOY_FAILED = "deploy-failed"
+    ROLLED_BACK = "rolled-back"
+    FROZEN = "frozen"  # half-way: nothing of the repository is merged until people say so
     CLOSED = "closed"
     BY_HAND = "merged-by-hand"
     FAILED = "failed"
@@ -57,6 +59,7 @@ class Judged:
     lines: Json = None
     environments: tuple[Json, ...] = ()
     checks: tuple[str, ...] = ()
+    while_rolling: str = "wait"
 
     @property
     def paths(self) -> frozenset[str]:
@@ -88,7 +91,10 @@ class Task:
     pull: int | None = None
     head: str | None = None
     merged: str | None = None
-    builds: tuple[Json, ...] = ()
+    builds: tuple[Json, ...] = ()  # the rollout as rows, for people
+    rollout: Json = None  # ``bot.core.rollout.ledger`` of its state
+    shown: Json = field(default_factory=dict)  # GitHub deployments by key, as last told
+    undo: Json = field(default_factory=dict)  # the revert: tries, head, pull, merged, commits
     judgements: int = 0
     base_moves: int = 0  # how often in a row the base moved under it
     published: int = 0  # the number of the judgement that the pull request shows

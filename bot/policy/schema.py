@@ -11,6 +11,7 @@ from typing import Any
 from bot.core.invariants import Per, Take
 from bot.core.invariants.expressions import MAX_EXPRESSION
 from bot.core.invariants.keys import MAX_KEY
+from bot.core.rollout.rules import OnFailure, WhileRolling
 
 Json = dict[str, Any]
 
@@ -21,6 +22,11 @@ MAX_ROUNDS = 10
 MAX_TIMEOUT = 600
 OUTPUT = (100, 20_000)
 MODES = ("blind", "review")
+DURATION = r"(?=[0-9])(?:[0-9]{1,4}h)?(?:[0-9]{1,5}m)?(?:[0-9]{1,7}s)?"
+RATIO = r"[0-9]{1,6}(?:\.[0-9]{1,6})?x baseline"
+MAX_SECONDS = 86_400
+MAX_WAVE = 1_000
+MAX_PARALLEL = 100
 
 
 def _object(description: str, needed: tuple[str, ...] = (), /, **properties: Json) -> Json:
@@ -53,6 +59,13 @@ def _expression(description: str) -> Json:
     }
 
 
+def _time(description: str, default: str, least: float = 0, most: float = MAX_SECONDS) -> Json:
+    """Seconds, or a text with units."""
+    seconds = {"type": "number", "minimum": least, "maximum": most}
+    text = {"type": "string", "pattern": f"^{DURATION}$"}
+    return {"description": description, "anyOf": [seconds, text], "default": default}
+
+
 _SCALAR: Json = {"type": ["string", "number", "boolean"]}
 
 LIMITS = _object(
@@ -69,6 +82,53 @@ MERGE = _object(
         "description": "Check runs and commit statuses that must succeed on the head, besides those of branch protection.",
     },
 )
+_FACTOR: Json = {"type": "string", "pattern": f"^{RATIO}$"}
+_HOLD = "How long it must be good without a break."
+_GRACE = "How long after the build it may still be bad."
+METRIC = _object(
+    "A PromQL query and the bounds of its values.",
+    ("promql",),
+    promql={
+        "type": "string",
+        "minLength": 1,
+        "description": "The query; {environment} and the names of the environment's parameters stand for their values.",
+    },
+    above={"type": "number", "description": "Every value is more than this."},
+    below={"type": "number", "description": "Every value is less than this."},
+    at_most={
+        **_FACTOR,
+        "description": "No value is more than this times the one before the rollout: 1.5x baseline.",
+    },
+    at_least={**_FACTOR, "description": "No value is less than this times the one before."},
+    negligible={
+        "type": "number",
+        "description": "With at_most: a value up to this is good whatever it was before.",
+    },
+    **{"for": _time(_HOLD, "60s")},
+    grace=_time(_GRACE, "60s"),
+)
+METRIC["anyOf"] = [{"required": [one]} for one in ("above", "below", "at_most", "at_least")]
+METRIC["dependentRequired"] = {"negligible": ["at_most"]}
+PROBE = _object(
+    "A URL that must answer.",
+    ("http",),
+    http={
+        "type": "string",
+        "pattern": r"^https?://[^\s/@]+(/\S*)?$",
+        "description": "The URL, without credentials; placeholders as in promql.",
+    },
+    status={
+        "type": "integer",
+        "minimum": 100,
+        "maximum": 599,
+        "default": 200,
+        "description": "The status it must answer.",
+    },
+    within=_time("How long the answer may take.", "5s", least=0.1, most=60),
+    **{"for": _time(_HOLD, "0s")},
+    grace=_time(_GRACE, "60s"),
+)
+HEALTH: Json = {"oneOf": [METRIC, PROBE]}
 ENVIRONMENT = _object(
     "One place to deploy to.",
     ("paths", "job"),
@@ -84,7 +144,64 @@ ENVIRONMENT = _object(
         "propertyNames": {
             "not": {"pattern": "^([Cc][Ff][Gg]_[Rr][Uu][Nn]|[Cc][Oo][Mm][Mm][Ii][Tt])$"}
         },
-        "description": "Plain values the job is given; the run and the commit come by themselves.",
+        "description": "Values the job is given, with {commit}, {environment}, {request}, {run} or {stage} in them; the run and the commit come by themselves.",
+    },
+    wave={
+        "type": "integer",
+        "minimum": 0,
+        "maximum": MAX_WAVE,
+        "default": 0,
+        "description": "Lower waves are deployed first; the next only once all of a wave is healthy.",
+    },
+    timeout=_time("How long a build may take.", "30m", least=1),
+    health={
+        "type": "array",
+        "items": HEALTH,
+        "description": "What must be so after a deployment; one that is not, or that nobody can tell, is not healthy.",
+    },
+)
+ADMISSION = _object(
+    "Places that say who may come in.",
+    ("files",),
+    files=_globs("Path patterns, gitignore-style.", 1),
+    key={
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MAX_KEY,
+        "default": "**",
+        "description": "A key pattern as in invariants; default: all keys of these files.",
+    },
+)
+ROLLOUT = _object(
+    "How a merge reaches the environments.",
+    parallel={
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MAX_PARALLEL,
+        "default": 2,
+        "description": "Environments of one wave that are deployed at once.",
+    },
+    soak=_time("How long a wave must stay healthy before the next one begins.", "0s"),
+    make_before_break={
+        "type": "boolean",
+        "default": True,
+        "description": "Where a server moves: let the new address in everywhere, then switch, then shut the old one out.",
+    },
+    on_failure={
+        "enum": [one.value for one in OnFailure],
+        "default": OnFailure.ROLLBACK.value,
+        "description": "rollback: take everything back, in reverse order; stop: touch nothing more.",
+    },
+    while_rolling={
+        "enum": [one.value for one in WhileRolling],
+        "default": WhileRolling.WAIT.value,
+        "description": "What a later change does to an environment that is rolling out.",
+    },
+    admission={
+        "type": "array",
+        "minItems": 1,
+        "items": ADMISSION,
+        "description": "The allow-lists; without it they are known by their names (firewall, security group, allow, …).",
     },
 )
 MODELS = _object(
@@ -250,6 +367,7 @@ POLICY = _object(
         "propertyNames": {"pattern": f"^{NAME}$"},
         "additionalProperties": ENVIRONMENT,
     },
+    rollout=ROLLOUT,
     invariants={
         "type": "array",
         "items": INVARIANT,

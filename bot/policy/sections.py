@@ -1,22 +1,19 @@
-"""The policy's sections → Policy: paths, limits, merge, models, environments, validators.
+"""The policy's sections → Policy: paths, limits, merge, models, validators.
 
 Decides what each section may say. A repository may protect more than we do, never less.
 """
 
 from __future__ import annotations
 
-import re
-
 import yaml
 
 from bot.core.invariants import Invariant
-from bot.core.policy import PROTECTED, Environment, Limits, Models, Policy
+from bot.core.policy import PROTECTED, Limits, Models, Policy
 from bot.core.validation import FILES, NativeCheck
 from bot.policy.nodes import Node, Reading
 from bot.policy.promises import name_of, read_invariants, refuse_twice
+from bot.policy.rollouts import read_environments, read_rollout
 from bot.policy.schema import (
-    ENVIRONMENT,
-    JOB,
     LIMITS,
     MAX_LIMIT,
     MAX_ROUNDS,
@@ -24,7 +21,6 @@ from bot.policy.schema import (
     MERGE,
     MODELS,
     MODES,
-    NAME,
     OUTPUT,
     POLICY,
     VALIDATOR,
@@ -41,11 +37,12 @@ def read_sections(reading: Reading, root: Node, where: str) -> Policy:
         allowed=_globs(reading, found, "allowed", ("**",)),
         protected=tuple(dict.fromkeys((*PROTECTED, *protected))),
         limits=_limits(reading, found["limits"]) if "limits" in found else Limits(),
-        environments=_environments(reading, found.get("environments")),
+        environments=read_environments(reading, found.get("environments")),
         checks=_checks(reading, found["merge"]) if "merge" in found else (),
         models=_models(reading, found["models"]) if "models" in found else Models(),
         invariants=_invariants(reading, found.get("invariants")),
         validators=_validators(reading, found.get("validators")),
+        rollout=read_rollout(reading, found.get("rollout")),
     )
 
 
@@ -86,52 +83,6 @@ def _models(reading: Reading, node: Node) -> Models:
         reading.choice(mode, "models.mode", MODES) or None if mode else None,
         int(reading.number(rounds, "models.rounds", 0, MAX_ROUNDS)) if rounds else None,
     )
-
-
-def _environments(reading: Reading, node: Node | None) -> tuple[Environment, ...]:
-    if node is None:
-        return ()
-    found = dict(reading.pairs(node, "environments"))
-    return tuple(_environment(reading, name, value) for name, value in found.items())
-
-
-def _environment(reading: Reading, name: str, node: Node) -> Environment:
-    where = f"environments.{name}"
-    if not re.fullmatch(NAME, name):
-        reading.wrong(node, "bad-name", where=where)
-    found = reading.mapping(node, where, keys(ENVIRONMENT), needed(ENVIRONMENT))
-    paths, job, parameters = found.get("paths"), found.get("job"), found.get("parameters")
-    return Environment(
-        name,
-        reading.globs(paths, f"{where}.paths", needed=True) if paths else (),
-        _job(reading, job, f"{where}.job") if job else "",
-        _parameters(reading, parameters, f"{where}.parameters") if parameters else (),
-    )
-
-
-def _job(reading: Reading, node: Node, where: str) -> str:
-    job = reading.text(node, where)
-    if job and not re.fullmatch(JOB, job):
-        reading.wrong(node, "bad-job", where=where)
-    return job
-
-
-def _parameters(reading: Reading, node: Node, where: str) -> tuple[tuple[str, str], ...]:
-    found = dict(reading.pairs(node, where))
-    for key, value in found.items():
-        if key.upper() in {"CFG_RUN", "COMMIT"}:
-            reading.wrong(value, "own-parameter", where=where)
-    return tuple((key, _plain(reading, value, f"{where}.{key}")) for key, value in found.items())
-
-
-def _plain(reading: Reading, node: Node, where: str) -> str:
-    """As Jenkins writes it: booleans are lower case."""
-    value = reading.value(node)
-    if isinstance(value, bool):
-        return str(value).lower()
-    if not isinstance(value, str | int):
-        reading.wrong(node, "no-scalar", where=where)
-    return str(value)
 
 
 def _invariants(reading: Reading, node: Node | None) -> tuple[Invariant, ...]:

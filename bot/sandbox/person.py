@@ -12,7 +12,7 @@ from typing import Any, Self
 import httpx
 
 _GOOD = ("✅", "🟢 **")
-_ENDINGS = ("✅", "❌", "🟡", "🔴", "🔵", "⚪")
+_ENDINGS = ("✅", "❌", "🟡", "🔴", "🔵", "⚪", "↩️", "🚨")
 
 
 class Person:
@@ -91,6 +91,7 @@ class Story:
             if comment["reactions"]["eyes"]:
                 lines.append(f"#{self.issue} cfgbot[bot] reacts with 👀")
             if comment["user"]["type"] == "Bot":
+                lines += _rows(comment["body"])
                 self._see(comment["body"], first)
         return lines
 
@@ -114,6 +115,20 @@ class Story:
             if pull["merged_at"]:
                 lines.append(f"#{number} merged")
         return lines
+
+
+def _rows(body: str) -> list[str]:
+    """The environments whose build has begun, with where each stands."""
+    cells = (
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in body.splitlines()
+        if line.startswith("| `")
+    )
+    return [
+        f"   {row[0].replace('`', '')}: {row[2]}"
+        for row in cells
+        if len(row) == 3 and not row[2].startswith("·")
+    ]
 
 
 def _visible(body: str) -> str:

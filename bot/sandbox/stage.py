@@ -1,4 +1,4 @@
-"""GitHub, Jenkins, the sample fleet and the bot, set up on loopback.
+"""GitHub, Jenkins, the sample fleet, its clouds and the bot, set up on loopback.
 
 Decides names, people and tokens of the play. It must never reach anything but loopback, and its
 keys are made anew each time and worth nothing elsewhere.
@@ -7,7 +7,8 @@ keys are made anew each time and worth nothing elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.sandbox.clouds.board import board
+from bot.sandbox.clouds.clouds import Clouds
+from bot.sandbox.clouds.fleet import loopback_files, loopback_text
+from bot.sandbox.clouds.fleet_deploy import PARAMETERS, deploy_script, tree_of
 from bot.sandbox.github import GitHub
 from bot.sandbox.jenkins import Jenkins
 from bot.sandbox.loopback import Loopback
@@ -31,7 +36,6 @@ _GIT = re.compile(r"/[^/]+/[^/]+\.git(/|$)")
 REPO = "acme/fleet"
 PERSON, STRANGER = "dana", "sam"
 JOB = "fleet-deploy"
-PARAMETERS = ("CLOUD", "COMMIT", "BUILD_IMAGES", "CFG_RUN")
 EXAMPLES = (
     "/cfg change 설정 서버가 192.0.2.7에서 192.0.2.77로 옮겨갔어. 다른 서버들도 맞춰줘",
     "/cfg change set the timeout of worker-2 to 45s",
@@ -47,6 +51,7 @@ PERMISSIONS = {
     "pull_requests": "write",
     "checks": "write",
     "statuses": "read",
+    "deployments": "write",
 }
 EVENTS = (
     "issues",
@@ -79,7 +84,11 @@ def make_keys() -> Keys:
 
 @dataclass
 class Stage:
-    """The stand-ins with the fleet in them; ``environ`` is what the bot's settings are read from."""
+    """The stand-ins with the fleet in them; ``environ`` is what the bot's settings are read from.
+
+    ``clouds`` are the fleet's running servers and ``board`` the URL that tells of them, where they
+    were asked for.
+    """
 
     github: GitHub
     jenkins: Jenkins
@@ -87,6 +96,8 @@ class Stage:
     tokens: Mapping[str, str]
     environ: dict[str, str]
     folder: Path
+    clouds: Clouds | None = None
+    board: str = ""
 
     def tell(self, url: str) -> None:
         """Webhooks go to the bot at ``url``."""
@@ -94,6 +105,9 @@ class Stage:
         self.github.set_webhook(
             self.app_id, f"{url}/webhook", self.environ["CFG_GITHUB_WEBHOOK_SECRET"]
         )
+
+
+Amend = Callable[[dict[str, bytes], str], Mapping[str, bytes]]
 
 
 @contextmanager
@@ -105,40 +119,72 @@ def open_stage(
     jenkins_port: int = 0,
     modes: Mapping[str, str] | None = None,
     jenkins_seconds: float = 0.3,
+    clouds: bool = False,
+    amend: Amend = lambda files, _: files,
 ) -> Iterator[Stage]:
-    """GitHub and Jenkins on loopback with repository acme/fleet, an installed App and two people."""
+    """GitHub and Jenkins on loopback with repository acme/fleet, an installed App and two people.
+
+    With ``clouds`` the fleet's addresses become loopback ones, each server of its inventory runs as
+    a process, and the job deploys to them; ``amend`` may then change the files, told the URL of the
+    board that says how the clouds are.
+    """
     with ExitStack() as stack:
+        running = stack.enter_context(Clouds(folder / "clouds")) if clouds else None
+        told = stack.enter_context(Loopback(board(running))).url if running else ""
+        if running:
+            files = amend(loopback_files(files), told)
         jenkins = Jenkins(executors=2, seconds=jenkins_seconds)
         stack.callback(jenkins.close)
         jenkins.url = stack.enter_context(Loopback(jenkins.app, jenkins_port)).url
-        jenkins.add_job(JOB, PARAMETERS)
         github = GitHub(folder / "github")
-        tokens = {name: github.add_user(name) for name in (PERSON, STRANGER)}
-        github.add_user("acme", type="Organization")
+        tokens = _people(github)
         github.add_repo(
             REPO, files, collaborators={PERSON: "write"}, modes=modes or {}, private=False
         )
-        keys, secret = make_keys(), token_hex(20)
-        app_id = github.add_app(
-            "cfgbot",
-            keys.public,
-            webhook_url=None,
-            secret=secret,
-            permissions=PERMISSIONS,
-            events=EVENTS,
-        )
-        github.install(app_id, "acme", [REPO])
-        people = pages(tokens, repo=REPO, jenkins_url=jenkins.url, examples=EXAMPLES)
-        site = _Site(github.app, people)
-        github.url = stack.enter_context(Loopback(site, port)).url
-        yield Stage(
-            github,
-            jenkins,
-            app_id,
-            tokens,
-            _environ(github, jenkins, app_id, keys, secret, folder),
-            folder,
-        )
+        with ThreadPoolExecutor(1) as beside:
+            started = beside.submit(_start, running, _repository(folder))
+            keys, secret = make_keys(), token_hex(20)
+            started.result()
+        script = deploy_script(_repository(folder), running) if running else None
+        jenkins.add_job(JOB, PARAMETERS, script=script)
+        app_id = _install(github, keys, secret)
+        examples = tuple(map(loopback_text, EXAMPLES)) if running else EXAMPLES
+        people = pages(tokens, repo=REPO, jenkins_url=jenkins.url, examples=examples)
+        github.url = stack.enter_context(Loopback(_Site(github.app, people), port)).url
+        environ = _environ(github, jenkins, app_id, keys, secret, folder)
+        if running:
+            environ["CFG_PROBE_HOSTS"] = "127.0.0.1"  # only the board may be asked
+        yield Stage(github, jenkins, app_id, tokens, environ, folder, running, told)
+
+
+def _people(github: GitHub) -> dict[str, str]:
+    tokens = {name: github.add_user(name) for name in (PERSON, STRANGER)}
+    github.add_user("acme", type="Organization")
+    return tokens
+
+
+def _install(github: GitHub, keys: Keys, secret: str) -> int:
+    app_id = github.add_app(
+        "cfgbot",
+        keys.public,
+        webhook_url=None,
+        secret=secret,
+        permissions=PERMISSIONS,
+        events=EVENTS,
+    )
+    github.install(app_id, "acme", [REPO])
+    return app_id
+
+
+def _repository(folder: Path) -> Path:
+    return folder / "github" / f"{REPO}.git"
+
+
+def _start(clouds: Clouds | None, repository: Path) -> None:
+    """The fleet runs what main holds."""
+    if clouds is not None:
+        sha, files = tree_of(repository, "main")
+        clouds.start(files, sha)
 
 
 class _Site:

@@ -130,6 +130,13 @@ def branch_head(access: Access, trees: Trees, repo: Repo, branch: str) -> str | 
         return sha
 
 
+def first_parent(access: Access, repo: Repo, sha: str) -> str:
+    """What stood there before the commit ``sha``: of a merge, where the base branch was."""
+    data = access.get(of_repo(repo, "git", "commits", sha))
+    with understood("commit"):
+        return str(data["parents"][0]["sha"])
+
+
 def _position(access: Access, repo: Repo, branch: str) -> str | None:
     """Where the branch is; None where there is none, in an empty repository too."""
     try:

@@ -10,7 +10,16 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from bot.adapters.github import checks, comments, commits, listening, people, pulls, reviews
+from bot.adapters.github import (
+    checks,
+    comments,
+    commits,
+    deployments,
+    listening,
+    people,
+    pulls,
+    reviews,
+)
 from bot.adapters.github.access import Access
 from bot.adapters.github.app import App
 from bot.adapters.github.client import DOTCOM, Client
@@ -21,6 +30,7 @@ from bot.core.repo import Repo, Spoken
 from bot.hub import (
     Check,
     CheckReport,
+    DeploymentState,
     FailedDelivery,
     LineComment,
     Protection,
@@ -81,6 +91,10 @@ class GitHubHub:
     def branch_head(self, repo: Repo, branch: str) -> str | None:
         """One request."""
         return commits.branch_head(self._at(repo), self._trees, repo, branch)
+
+    def first_parent(self, repo: Repo, sha: str) -> str:
+        """One request."""
+        return commits.first_parent(self._at(repo), repo, sha)
 
     def protection(self, repo: Repo, branch: str) -> Protection:
         """Two requests: the branch, and the rulesets that hold for it."""
@@ -192,6 +206,21 @@ class GitHubHub:
     def redeliver(self, delivery: int) -> None:
         """One request."""
         listening.redeliver(self._app.access, delivery)
+
+    def deployment(self, repo: Repo, sha: str, environment: str, key: str) -> int:
+        """A look and a write."""
+        return deployments.create(self._at(repo), repo, sha, environment, key, self._app)
+
+    def deployment_status(
+        self,
+        repo: Repo,
+        deployment: int,
+        state: DeploymentState,
+        log_url: str | None,
+        description: str,
+    ) -> None:
+        """A look and a write."""
+        deployments.tell(self._at(repo), repo, deployment, state, log_url, description)
 
     def _at(self, repo: Repo) -> Access:
         return self._app.at(repo.installation)

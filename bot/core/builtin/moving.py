@@ -25,6 +25,7 @@ from bot.core.words import terms_of
 _ADDRESS_WORDS = frozenset({"address", "addr", "ip", "domain", "hostname", "url", "endpoint"})
 # "In the firewalls" names a kind of file, not files: which they are cannot be told from paths.
 _CATEGORIES = frozenset({"firewall"})
+_SELF = frozenset({"127.0.0.1", "::1"})
 
 
 def plan_move(wish: MoveWish, index: Index) -> Plan:
@@ -47,9 +48,17 @@ def plan_move(wish: MoveWish, index: Index) -> Plan:
 def _must_be_movable(old: str, new: str) -> None:
     """A server stays a server: an address becomes an address that a host can have."""
     host = address(new)
-    nowhere = host is not None and (host.is_unspecified or host.is_loopback or host.is_multicast)
-    if not same_sort(old, new) or nowhere:
+    nowhere = host is not None and (host.is_unspecified or host.is_multicast)
+    if not same_sort(old, new) or nowhere or _comes_home(old, new):
         raise Refused("type-differs", old=old, new=new)
+
+
+def _comes_home(old: str, new: str) -> bool:
+    """To loopback, which is each machine itself; a fleet that lives on 127.x.y.z moves within."""
+    before, after = address(old), address(new)
+    if after is None or not after.is_loopback:
+        return False
+    return str(after) in _SELF or before is None or not before.is_loopback
 
 
 def _in_keys(literal: str, index: Index) -> bool:

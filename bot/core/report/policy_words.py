@@ -122,6 +122,42 @@ FAULTS: dict[str, Text] = {
         "{where}: {{files}} must be a word of its own, and not the program",
         "{where}: {{files}}은(는) 혼자 한 낱말이어야 하고 프로그램 자리에는 쓸 수 없어요",
     ),
+    "bad-duration": Text(
+        "{where} must be a time such as 90s, 5m or 1h30m, from {least}s to {most}s",
+        "{where}은(는) 90s, 5m, 1h30m 같은 {least}초에서 {most}초 사이의 시간이어야 해요",
+    ),
+    "template-unknown": Text(
+        "{where}: nothing is called {name}; there is {choices}",
+        "{where}: {name}(이)라는 이름은 없어요. {choices} 중에서 쓰세요",
+    ),
+    "template-unknown-near": Text(
+        "{where}: nothing is called {name}; did you mean {near}?",
+        "{where}: {name}(이)라는 이름은 없어요. {near}인가요?",
+    ),
+    "one-health": Text(
+        "{where} needs exactly one of promql, http",
+        "{where}에는 promql과 http 중 꼭 하나가 있어야 해요",
+    ),
+    "no-health-bound": Text(
+        "{where} needs above, below, at_most or at_least: a query alone says nothing",
+        "{where}에는 above, below, at_most, at_least 중 하나가 있어야 해요. 질의만으로는 알 수 없어요",
+    ),
+    "health-crossed": Text(
+        "{where}: no value can keep within these bounds",
+        "{where}: 이 범위에 드는 값은 있을 수 없어요",
+    ),
+    "negligible-alone": Text(
+        "{where}: negligible only goes with at_most",
+        "{where}: negligible은 at_most와 함께만 쓸 수 있어요",
+    ),
+    "bad-ratio": Text(
+        "{where} must be a factor such as 1.5x baseline",
+        "{where}은(는) 1.5x baseline 같은 배수여야 해요",
+    ),
+    "bad-url": Text(
+        "{where} must be a http or https URL without credentials",
+        "{where}은(는) 인증 정보가 없는 http나 https URL이어야 해요",
+    ),
     "model-refused": Text(
         "{where}: {name} is not among the models allowed here (CFG_POLICY_MODELS)",
         "{where}: {name}은(는) 여기서 허용된 모델이 아니에요 (CFG_POLICY_MODELS)",

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.core.report.neutral import code, plain
 from bot.core.report.reasons import TROUBLES
+from bot.core.report.rollout_words import STAGE_NAMES
 from bot.core.report.thread_words import COLUMNS, LINES, STATES
 from bot.core.request import Language
 
@@ -85,9 +86,15 @@ def place_of(finding: Mapping[str, Any]) -> str:
 def builds_table(builds: Sequence[Mapping[str, Any]], language: Language) -> str:
     """Every environment with its build and where it stands."""
     rows = (
-        (code(build["environment"]), _build(build), _state(build, language)) for build in builds
+        (_environment(build, language), _build(build), _state(build, language)) for build in builds
     )
     return table(("environment", "build", "state"), rows, language)
+
+
+def _environment(build: Mapping[str, Any], language: Language) -> str:
+    """``gcp``, or ``gcp · admit`` where the rollout has stages."""
+    name, stage = code(build["environment"]), STAGE_NAMES.get(str(build.get("stage")))
+    return f"{name} · {stage.say(language)}" if stage else name
 
 
 def _trouble(build: Mapping[str, Any], language: Language) -> str:

@@ -32,6 +32,18 @@ HEADLINES: dict[str, Text] = {
         "❌ **Merged** in #{pull}, **but not deployed everywhere**",
         "❌ **#{pull}에서 병합했지만 일부 배포에 실패했어요**",
     ),
+    "rolling-back": Text(
+        "🟠 **Merged** in #{pull}, **and being taken back**",
+        "🟠 **#{pull}에서 병합했지만 되돌리고 있어요**",
+    ),
+    "rolled-back": Text(
+        "↩️ **Taken back**: #{pull} was merged, did not come up well, and everything is as it was",
+        "↩️ **되돌렸어요**: #{pull}을 병합했지만 배포가 좋지 않아서 모두 처음대로 돌려놓았어요",
+    ),
+    "frozen": Text(
+        "🚨 **STOPPED HALF-WAY**: #{pull} is merged, and some clouds have it and some do not",
+        "🚨 **중간에 멈췄어요**: #{pull}은 병합됐지만 일부 클라우드에만 반영됐어요",
+    ),
     "failed": Text("❌ **Could not finish**", "❌ **끝내지 못했어요**"),
     "closed": Text(
         "⚪ **Stopped**: #{pull} was closed by hand", "⚪ **멈췄어요**: #{pull}을 사람이 닫았어요"
@@ -120,6 +132,14 @@ WAITING: dict[str, Text] = {
     "unreachable": Text(
         "GitHub cannot be reached; I keep trying", "GitHub에 닿지 않아서 계속 시도해요"
     ),
+    "rollout-running": Text(
+        "another change (#{pull}) is on its way to the same clouds; this one follows",
+        "다른 변경(#{pull})이 같은 클라우드에 배포되는 중이라 끝나면 이어서 해요",
+    ),
+    "rollout-halted": Text(
+        "merges of this repository are stopped since the rollout of #{pull} ended half-way; somebody who may write says `/cfg resume` once the clouds are well",
+        "#{pull}의 배포가 중간에 멈춰서 이 저장소의 병합을 멈췄어요. 클라우드를 확인한 뒤 쓰기 권한이 있는 사람이 `/cfg resume`이라고 적어 주세요",
+    ),
     "draft": Text("the pull request is a draft", "풀 리퀘스트가 초안이에요"),
 }
 
@@ -127,6 +147,11 @@ STOPPED: dict[str, Text] = {
     "checks-failed": Text(
         "These checks failed on the head commit: {names}. Repair them and the merge goes on by itself.",
         "머리 커밋에서 실패한 검사: {names}. 고치면 병합이 저절로 이어져요.",
+    ),
+    "rollout-reverted": Text("It was reverted in #{pull}.", "#{pull}에서 되돌렸어요."),
+    "rollout-frozen": Text(
+        "ATTENTION: I touch nothing more and merge nothing in this repository. Look at the clouds now; `/cfg resume` here lets merges go on.",
+        "주의: 더는 손대지 않고 이 저장소에 아무것도 병합하지 않아요. 지금 클라우드를 확인해 주세요. 여기에 `/cfg resume`이라고 적으면 병합을 다시 시작해요.",
     ),
     "waited-too-long": Text(
         "Waited {hours} hours in vain. Comment `/cfg change …` again when it can be merged.",
@@ -199,6 +224,13 @@ ANSWERS: dict[str, Text] = {
         "The command holds invisible or direction-changing characters, so people may read something else than I would do. Type it anew; nothing was done.",
         "명령에 보이지 않거나 글 방향을 바꾸는 문자가 있어서 사람이 읽는 것과 달라질 수 있어요. 새로 적어 주세요. 아무것도 하지 않았어요.",
     ),
+    "resumed": Text(
+        "Merges go on. Half-way until now: {pulls}.", "병합을 다시 시작해요. 멈춰 있던 것: {pulls}"
+    ),
+    "nothing-halted": Text(
+        "Nothing is stopped half-way here, so there is nothing to resume.",
+        "멈춰 있는 것이 없어서 다시 시작할 것도 없어요.",
+    ),
     "revise-not-here": Text(
         "`/cfg revise` works on a pull request that I opened. Use `/cfg change …` here.",
         "`/cfg revise`는 제가 연 풀 리퀘스트에서만 쓸 수 있어요. 여기서는 `/cfg change …`를 써 주세요.",
@@ -227,6 +259,7 @@ HELP = Text(
 | `/cfg change <what should change>` | open a pull request, have it judged, merge it if every value is proven, and tell Jenkins |
 | `/cfg plan <what should change>` | show what I would do; nothing is changed |
 | `/cfg revise <what should be different>` | on a pull request of mine, also as a reply on a line |
+| `/cfg resume` | merge again after a rollout has stopped half-way and you have looked at the clouds |
 | `/cfg help` | show this |
 
 Say which value should become what: `/cfg change move the config server from 192.0.2.7 to 192.0.2.77`. Korean works as well.
@@ -238,6 +271,7 @@ I never merge what is not proven; then I say why and what to answer.""",
 | `/cfg change <무엇을 바꿀지>` | 풀 리퀘스트를 열고 판정받아, 모든 값이 증명되면 병합하고 Jenkins에 알려요 |
 | `/cfg plan <무엇을 바꿀지>` | 무엇을 할지 보여 주기만 하고 아무것도 바꾸지 않아요 |
 | `/cfg revise <무엇이 달라져야 하는지>` | 제가 연 풀 리퀘스트를 고쳐요. 줄에 단 답글에서도 돼요 |
+| `/cfg resume` | 배포가 중간에 멈춘 뒤, 클라우드를 확인하셨으면 병합을 다시 시작해요 |
 | `/cfg help` | 이 도움말을 보여 줘요 |
 
 무엇을 무엇으로 바꿀지 적어 주세요: `/cfg change 설정 서버가 192.0.2.7에서 192.0.2.77로 옮겨갔어`. 영어도 돼요.
@@ -274,6 +308,11 @@ PULL: dict[str, Text] = {
 }
 
 STATES: dict[str, Text] = {
+    "planned": Text("· later", "· 예정"),
+    "checking": Text("🩺 checking health", "🩺 상태 확인 중"),
+    "unhealthy": Text("❌ built, but not healthy", "❌ 빌드됐지만 상태가 나쁨"),
+    "cancelling": Text("🛑 taking too long, being stopped", "🛑 너무 오래 걸려서 멈추는 중"),
+    "stuck": Text("❌ could not be stopped", "❌ 멈출 수 없음"),
     "queued": Text("⏳ queued", "⏳ 대기"),
     "running": Text("🔄 running", "🔄 실행 중"),
     "succeeded": Text("✅ succeeded", "✅ 성공"),

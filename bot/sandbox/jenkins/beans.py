@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from bot.sandbox.jenkins.exported import ALWAYS, Bean, Property, bean, inline
-from bot.sandbox.jenkins.models import PERMALINKS, Folder, Item, Job, Run, newest
+from bot.sandbox.jenkins.models import PERMALINKS, Folder, Item, Job, Revision, Run, newest
 from bot.sandbox.jenkins.running import Queue
 
 HIDDEN = -9  # shown by tree= only
 _NODE = "Built-In Node"
+PUSHED = "Started by an SCM change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Beans:
         job, executor = run.job, run.executor
         return bean(
             "hudson.model.FreeStyleBuild",
-            (1, {"actions": lambda: _actions(run.parameters, run.item.causes)}),
+            (1, {"actions": lambda: _actions(run.parameters, run.item.causes, run.item.revision)}),
             (1, {"artifacts": list, "building": run.building, "description": None}),
             (1, {"displayName": f"#{run.number}", "duration": run.duration}),
             (1, {"estimatedDuration": _estimate(job)}),
@@ -221,15 +222,37 @@ def _why(item: Item, state: str) -> str | None:
     return "Waiting for next available executor" if state == "Buildable" else None
 
 
-def _actions(parameters: Mapping[str, str], causes: list[str]) -> list[Bean]:
+def _actions(
+    parameters: Mapping[str, str], causes: list[str], revision: Revision | None = None
+) -> list[Bean]:
     found = [bean("hudson.model.CauseAction", (2, {"causes": lambda: [*map(_cause, causes)]}))]
     if parameters:
         values = [_value(name, value) for name, value in parameters.items()]
         found.insert(0, bean("hudson.model.ParametersAction", (2, {"parameters": values})))
+    if revision is not None:
+        found.append(_build_data(revision))
     return found
 
 
+def _build_data(revision: Revision) -> Bean:
+    # the Git plugin's hudson.plugins.git.util.BuildData; its properties are visible at any depth
+    branch = bean(
+        "hudson.plugins.git.Branch",
+        (ALWAYS, {"SHA1": revision.sha, "name": f"refs/remotes/origin/{revision.branch}"}),
+    )
+    last = bean(
+        "hudson.plugins.git.Revision",
+        (ALWAYS, {"SHA1": revision.sha, "branch": [branch]}),
+    )
+    return bean(
+        "hudson.plugins.git.util.BuildData",
+        (ALWAYS, {"lastBuiltRevision": last, "remoteUrls": [], "scmName": ""}),
+    )
+
+
 def _cause(words: str) -> Bean:
+    if words == PUSHED:
+        return bean("hudson.triggers.SCMTrigger$SCMTriggerCause", (3, {"shortDescription": words}))
     name = words.rpartition(" ")[2]
     return bean(
         "hudson.model.Cause$UserIdCause",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import Counter, deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 # https://javadoc.jenkins.io/hudson/model/Queue.html : left items are kept for five minutes
 KEPT_SECONDS = 300.0
@@ -26,6 +26,18 @@ class _Fault:
     carried_out: bool = True
 
 
+@dataclass(slots=True)
+class _BuildFault:
+    job: str
+    times: int
+    result: str | None = None  # None: it hangs
+    where: Mapping[str, str] = field(default_factory=dict)
+
+    def meets(self, job: str, parameters: Mapping[str, str]) -> bool:
+        asked = all(parameters.get(name) == value for name, value in self.where.items())
+        return self.times > 0 and self.job == job and asked
+
+
 class Faults:
     """Knobs; every count is of requests or builds still to be met."""
 
@@ -33,19 +45,27 @@ class Faults:
         self._lock = threading.Lock()
         self._status: list[_Fault] = []
         self._drops: list[_Fault] = []
-        self._failing: dict[str, deque[str]] = {}
-        self._hanging: Counter[str] = Counter()
+        self._failing: list[_BuildFault] = []
+        self._hanging: list[_BuildFault] = []
         self.kept_seconds = KEPT_SECONDS
 
-    def fail_next(self, job: str, result: str = "FAILURE") -> None:
-        """The next build of ``job`` to start ends with ``result`` instead of doing its work."""
-        with self._lock:
-            self._failing.setdefault(job, deque()).append(result)
+    def fail_next(
+        self, job: str, result: str = "FAILURE", *, where: Mapping[str, str] | None = None
+    ) -> None:
+        """The next build of ``job`` to start ends with ``result`` instead of doing its work.
 
-    def hang(self, job: str, times: int = 1) -> None:
-        """The next ``times`` builds of ``job`` to start run until somebody stops them."""
+        With ``where`` only a build with these parameters does.
+        """
         with self._lock:
-            self._hanging[job] += times
+            self._failing.append(_BuildFault(job, 1, result, where or {}))
+
+    def hang(self, job: str, times: int = 1, *, where: Mapping[str, str] | None = None) -> None:
+        """The next ``times`` builds of ``job`` to start run until somebody stops them.
+
+        With ``where`` only builds with these parameters do.
+        """
+        with self._lock:
+            self._hanging.append(_BuildFault(job, times, None, where or {}))
 
     def forget_queue_items(self, after_seconds: float) -> None:
         """Items that left the queue are answered with 404 so many seconds later."""
@@ -85,16 +105,14 @@ class Faults:
             fault = _take(self._drops, path)
             return None if fault is None else fault.carried_out
 
-    def meets_build(self, job: str) -> tuple[str | None, bool]:
+    def meets_build(self, job: str, parameters: Mapping[str, str]) -> tuple[str | None, bool]:
         """The result a starting build is to fail with, and whether it is to hang."""
         with self._lock:
-            failing = self._failing.get(job)
-            if failing:
-                return failing.popleft(), False
-            hangs = self._hanging[job] > 0
-            if hangs:
-                self._hanging[job] -= 1
-            return None, hangs
+            for fault in (*self._failing, *self._hanging):
+                if fault.meets(job, parameters):
+                    fault.times -= 1
+                    return fault.result, fault.result is None
+            return None, False
 
 
 def _take(faults: list[_Fault], path: str) -> _Fault | None:

@@ -107,6 +107,14 @@ class Job:
         return next((run for run in runs if wanted(run)), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A commit of a branch, as the Git plugin knows what was pushed."""
+
+    sha: str
+    branch: str
+
+
 @dataclass(slots=True)
 class Item:
     """A place in the queue; what it is called follows from its times.
@@ -123,6 +131,7 @@ class Item:
     left: float | None = None
     cancelled: bool = False
     run: Run | None = None
+    revision: Revision | None = None
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Mapping
 
 from bot.sandbox.jenkins.faults import Faults
-from bot.sandbox.jenkins.models import RESULTS, Item, Job, Run
+from bot.sandbox.jenkins.models import RESULTS, Item, Job, Revision, Run
 
 
 class Aborted(Exception):  # noqa: N818 - a build's end, not a fault of ours
@@ -71,19 +71,25 @@ class Queue:
         self._closed = False
 
     def schedule(
-        self, job: Job, parameters: Mapping[str, str], cause: str, delay: float | None = None
+        self,
+        job: Job,
+        parameters: Mapping[str, str],
+        cause: str,
+        delay: float | None = None,
+        revision: Revision | None = None,
     ) -> Item:
-        """The queued item for this: one that waits with the same parameters, or a new one."""
+        """The queued item for this: one that waits for the same, or a new one."""
         due = time.monotonic() + (self.quiet_period if delay is None else delay)
         with self._changed:
             for item in self._items:
-                if item.job is job and item.parameters == parameters:
+                same = item.parameters == parameters and item.revision == revision
+                if item.job is job and same:
                     item.causes.append(cause)
                     item.due = min(item.due, due)
                     self._changed.notify_all()
                     return item
             now = int(time.time() * 1000)
-            item = Item(self._next_id, job, dict(parameters), [cause], now, due)
+            item = Item(self._next_id, job, dict(parameters), [cause], now, due, revision=revision)
             self._next_id += 1
             self._items.append(item)
             self._start_threads()
@@ -122,6 +128,17 @@ class Queue:
     def stop(self, run: Run) -> None:
         """Ask a running build to end as ABORTED."""
         run.stop.set()
+
+    def restart(self, *, forget_queue: bool) -> None:
+        """Running builds end as ABORTED; what left the queue is forgotten, what waits if told so."""
+        with self._changed:
+            for run in self.executors:
+                if run is not None:
+                    run.stop.set()
+            self._left.clear()
+            if forget_queue:
+                self._items.clear()
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Stop every build and thread; what is queued stays queued."""
@@ -185,7 +202,7 @@ class Queue:
     def _carry_out(self, run: Run) -> str:
         context = BuildContext(run)
         context.write(f"{run.item.causes[0]}\nBuilding on the built-in node\n")
-        result, hangs = self._faults.meets_build(run.job.full_name)
+        result, hangs = self._faults.meets_build(run.job.full_name, run.parameters)
         try:
             if hangs:
                 context.sleep()

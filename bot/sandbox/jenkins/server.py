@@ -17,10 +17,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.sandbox.jenkins.access import Access
-from bot.sandbox.jenkins.beans import Beans
+from bot.sandbox.jenkins.beans import PUSHED, Beans
 from bot.sandbox.jenkins.calls import Answer, Call, Caller, failure
 from bot.sandbox.jenkins.faults import Dropped, Faults
-from bot.sandbox.jenkins.models import Build, Folder, Job, Request, Script
+from bot.sandbox.jenkins.models import Build, Folder, Job, Request, Revision, Script
 from bot.sandbox.jenkins.routes import Site
 from bot.sandbox.jenkins.running import Queue
 
@@ -86,6 +86,11 @@ class Jenkins:
             job = Job(name, tuple(parameters), script, disabled, concurrent)
             folder.children[last] = job
 
+    def script(self, name: str, script: Script | None) -> None:
+        """What the job's builds do from now on; those that run go on as they began."""
+        with self._queue.lock:
+            self._job(name).script = script
+
     def builds(self, name: str) -> tuple[Build, ...]:
         """Builds of a job, oldest first. Raises KeyError where there is no such job."""
         with self._queue.lock:
@@ -98,11 +103,31 @@ class Jenkins:
             given = {declared: parameters.get(declared, "") for declared in job.parameters}
             return self._queue.schedule(job, given, f"Started by user {by}").id
 
+    def push(self, name: str, commit: str, branch: str = "main") -> int:
+        """Jenkins itself starts a job for a commit that was pushed; the number of the queue item.
+
+        Parameters have their defaults, as in Jenkins. Raises KeyError.
+        """
+        with self._queue.lock:
+            job = self._job(name)
+            given = dict.fromkeys(job.parameters, "")
+            revision = Revision(commit, branch)
+            return self._queue.schedule(job, given, PUSHED, revision=revision).id
+
     def cancel(self, item: int) -> bool:
         """A person takes an item out of the queue; False where it is not there (any more)."""
         with self._queue.lock:
             found = self._queue.item(item)
             return found is not None and self._queue.cancel(found)
+
+    def restart(self, *, forget_queue: bool = True) -> None:
+        """Restart at once: builds are ABORTED, queue items forgotten, jobs and builds kept.
+
+        A Jenkins that ends in order keeps its queue on disk: ``forget_queue`` False. What had left
+        the queue is forgotten either way, and crumbs are those of another session.
+        """
+        self._queue.restart(forget_queue=forget_queue)
+        self._session = token_hex(4)
 
     @property
     def quiet_period(self) -> float:
