@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.gate.memory import Commit, MemoryForge, MemoryLibrary
 from bot import pipeline
+from bot.arena.memory import Commit, MemoryForge, MemoryLibrary
 from bot.core.duel.transcript import Ending, Fate, Player, Transcript
 from bot.core.duel.units import Scope
 from bot.core.gate import Mode
