@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.core.finding import Finding
 from bot.core.leaf import Document, Place
@@ -82,12 +82,30 @@ def derive_question(
     return _fitted("derive", facts, documents, order, mask)
 
 
+def duel_question(
+    role: str,
+    request: Request,
+    documents: Mapping[str, Document],
+    order: Sequence[str | Place],
+    mask: Mask,
+    board: Mapping[str, object],
+    schema: Mapping[str, Any],
+) -> Question | Unusable:
+    """A move of a duel (``attack`` or ``answer``): ``board`` is what is on the table, as lines."""
+
+    def facts(view: View) -> dict[str, object]:
+        return {**author_facts(request, view, (), mask), **board}
+
+    return _fitted(role, facts, documents, order, mask, schema)
+
+
 def _fitted(
     role: str,
     facts: Callable[[View], dict[str, object]],
     documents: Mapping[str, Document],
     order: Sequence[str | Place],
     mask: Mask,
+    schema: Mapping[str, Any] = SCHEMA,
 ) -> Question | Unusable:
     """The question with as much configuration as its tokens leave room for."""
     system = render(f"{role}.system", {})
@@ -98,7 +116,7 @@ def _fitted(
             "prompt-too-long: the request and the facts about it leave no room for configuration"
         )
     user = render(f"{role}.user", facts(build_view(documents, order, budget, mask)))
-    return Question(role, system, user, SCHEMA)
+    return Question(role, system, user, schema)
 
 
 def review_question(

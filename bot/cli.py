@@ -11,10 +11,12 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from bot.core.duel.units import Scope
 from bot.core.gate import Mode
 from bot.core.outcome import Outcome, Status, Trouble
 from bot.core.report.neutral import visible
@@ -37,6 +39,18 @@ _MODE = click.option(
     default="blind",
     help="How the reviewer works.",
 )
+_JUDGING = click.option(
+    "--mode",
+    type=click.Choice([Mode.BLIND.value, Mode.REVIEW.value]),
+    default="blind",
+    help="How the reviewer works.",
+)
+_SCOPE = click.option(
+    "--scope",
+    type=click.Choice([scope.value for scope in Scope]),
+    help="Of a duel: what one game is about (default: CFG_DUEL_SCOPE).",
+)
+_ROUNDS = click.option("--rounds", type=click.IntRange(0, 20), help="Of a duel, or of revisions.")
 _JSON = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object (see cfg schema)."
 )
@@ -54,9 +68,19 @@ def cli() -> None:
 @click.option("--base", help="The branch to merge into (default: the one checked out).")
 @click.option("--plan", is_flag=True, help="Stop before the merge; change nothing.")
 @_MODE
+@_SCOPE
+@_ROUNDS
 @_JSON
 def change(
-    request: str, repo: Path, base: str | None, mode: str, *, plan: bool, as_json: bool
+    request: str,
+    repo: Path,
+    base: str | None,
+    mode: str,
+    scope: str | None,
+    rounds: int | None,
+    *,
+    plan: bool,
+    as_json: bool,
 ) -> None:
     """Carry out REQUEST: find the places, change them, judge the change, merge it."""
 
@@ -68,7 +92,12 @@ def change(
         if not plan:
             forge.ready(branch)
         library = wiring.open_library(repo, screen.indexing)
-        work = wiring.assemble(library, settings, Mode(mode), sha, screen.stage, programs=True)
+        wanted = replace(
+            settings,
+            rounds=settings.rounds if rounds is None else rounds,
+            duel_scope=scope or settings.duel_scope,
+        )
+        work = wiring.assemble(library, wanted, Mode(mode), sha, screen.stage, programs=True)
         return pipeline.change(asked, branch, sha, forge, work, plan=plan)
 
     _run(request, repo, mode, as_json, run)
@@ -79,7 +108,7 @@ def change(
 @_REPO
 @click.option("--base", required=True, help="The commit before.")
 @click.option("--head", required=True, help="The commit after.")
-@_MODE
+@_JUDGING
 @_JSON
 def verify(request: str, repo: Path, base: str, head: str, mode: str, *, as_json: bool) -> None:
     """Judge the difference from --base to --head, whoever made it, against REQUEST."""

@@ -40,12 +40,9 @@ T = TypeVar("T")
 
 def model_team(settings: Settings, mode: Mode) -> Team:
     """The author and the reviewer that ``settings`` name, sharing one budget."""
-    limits = Limits(
-        settings.max_calls, settings.max_tokens, settings.max_cost, settings.max_seconds
-    )
-    budget = Budget(limits)
-    author = _model(settings.author, settings, budget)
-    reviewer = _model(settings.reviewer, settings, budget)
+    budget = open_budget(settings)
+    author = open_model(settings.author, settings, budget)
+    reviewer = open_model(settings.reviewer, settings, budget)
     spent: list[Spent] = []
     return Team(
         author=settings.author.name,
@@ -58,6 +55,13 @@ def model_team(settings: Settings, mode: Mode) -> Team:
     )
 
 
+def open_budget(settings: Settings) -> Budget:
+    """What one request may spend, on both models together."""
+    return Budget(
+        Limits(settings.max_calls, settings.max_tokens, settings.max_cost, settings.max_seconds)
+    )
+
+
 def _agreement(
     model: Model | None, settings: Settings, mode: Mode, spent: list[Spent]
 ) -> Callable[[Matter, tuple[Finding, ...]], Agreement | None]:
@@ -67,7 +71,8 @@ def _agreement(
     return Reviewer(Asker(model, settings.model_attempts, spent), mode, same_model=same).agree
 
 
-def _model(endpoint: Endpoint, settings: Settings, budget: Budget) -> Model | None:
+def open_model(endpoint: Endpoint, settings: Settings, budget: Budget) -> Model | None:
+    """The model behind ``endpoint``; None where that is the rules."""
     if endpoint.name == BUILTIN:
         return None
     chosen = ModelSettings(

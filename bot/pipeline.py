@@ -13,6 +13,7 @@ from time import monotonic
 
 from bot.core.builtin.derive import derive
 from bot.core.change import Change, FileChange, build_change
+from bot.core.duel.transcript import Transcript
 from bot.core.expectation import Derivation, Expectation, Unproven
 from bot.core.finding import Finding
 from bot.core.gate import Agreement, Ask, Decision, Evaluation, Merge, Mode, Revise, decide, rank
@@ -23,11 +24,15 @@ from bot.core.outcome import Outcome, Spent, Status
 from bot.core.policy import Policy
 from bot.core.request import Request
 from bot.core.resolve import Unresolved, resolve, with_modes
+from bot.core.review import Review
 from bot.gather import gather, promised
 from bot.judge import AgreementOf, Matter, Validate, evaluate, nothing_run
 from bot.ports import BaseMoved, Forge, Library, Validator
 
 Propose = Callable[[Request, Index, tuple[Finding, ...]], "Proposal | Question | Unusable"]
+# How far from merging a candidate is, given what the other side would do.
+Rank = Callable[[Change, "Change | None"], tuple[int, tuple[Finding, ...]]]
+Play = Callable[[Request, Index, Expectation, Rank], "tuple[FileChange, ...] | Question | Unusable"]
 OnStage = Callable[[str], None]
 MAX_BASE_MOVES = 3
 
@@ -43,6 +48,8 @@ class Team:
     spent: Callable[[], tuple[Spent, ...]]
     rounds: int = 0
     uses_models: bool = False
+    play: Play | None = None
+    transcript: Callable[[], Transcript | None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -199,7 +206,7 @@ def _attempt(
     may_revise: bool,  # noqa: FBT001
 ) -> _Attempt:
     watch.stage("propose")
-    made = _candidate(request, index, expectation, work.team, feedback)
+    made = _candidate(request, index, expectation, work, base, feedback)
     if isinstance(made, Unproven):
         return _Attempt(
             Ask(made), _ending(request, work, Status.DECLINED, None, None, question=made)
@@ -220,19 +227,43 @@ def _candidate(
     request: Request,
     index: Index,
     expectation: Expectation,
-    team: Team,
+    work: Work,
+    base: str,
     feedback: tuple[Finding, ...],
 ) -> tuple[FileChange, ...] | Unproven:
     """The files as the author would have them, or the question that stands in the way."""
-    if team.propose is None:
+    team = work.team
+    proposal: tuple[FileChange, ...] | Proposal | Question | Unusable
+    if team.play is not None:
+        proposal = team.play(
+            request, index, expectation, _ranking(request, index, expectation, work, base)
+        )
+    elif team.propose is not None:
+        proposal = team.propose(request, index, feedback)
+    else:
         return expectation.change.files if isinstance(expectation, Derivation) else expectation
-    proposal = team.propose(request, index, feedback)
     if isinstance(proposal, Question):
         return Unproven("author-asks", (("text", proposal.text),))
     if isinstance(proposal, Unusable):
         return Unproven("author-unusable", (("reason", proposal.reason),))
+    if isinstance(proposal, tuple):
+        return proposal
     files = resolve(proposal.operations, index.data)
     return Unproven(files.code, files.facts) if isinstance(files, Unresolved) else files
+
+
+def _ranking(
+    request: Request, index: Index, expectation: Expectation, work: Work, base: str
+) -> Rank:
+    """The gate's own order, as if the reviewer had only its own change to say."""
+
+    def ranking(candidate: Change, other: Change | None) -> tuple[int, tuple[Finding, ...]]:
+        matter = work.matter(request, index, expectation, candidate, base)
+        said = Agreement(other or Unusable("none"), Review(approved=True))
+        found = evaluate(matter, Mode.BLIND, lambda _m, _f: said).findings
+        return rank(found), tuple(one for one in found if one.blocks)
+
+    return ranking
 
 
 def _staged(work: Work, watch: Stopwatch) -> AgreementOf:
@@ -291,4 +322,5 @@ def _ending(
         question=question
         or (matter.expectation if matter and isinstance(matter.expectation, Unproven) else None),
         spent=work.team.spent(),
+        transcript=work.team.transcript(),
     )

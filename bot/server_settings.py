@@ -95,7 +95,7 @@ def read_server_settings(environ: Mapping[str, str]) -> ServerSettings:
         port=_port(environ),
         public_url=_url(environ, "CFG_PUBLIC_URL"),
         label=environ.get("CFG_LABEL") or None,
-        mode=_choice(environ, "CFG_MODE", ("blind", "review")),
+        mode=_choice(environ, "CFG_MODE", ("blind", "review", "duel")),
         sweep_seconds=number(environ, "CFG_SWEEP_SECONDS", 300.0),
         executor=environ.get("CFG_EXECUTOR_ID") or "cfgbot",
         log_level=_choice(environ, "CFG_LOG_LEVEL", ("info", "debug", "warning", "error")),

@@ -53,6 +53,7 @@ class Settings:
     max_cost: float = 2.0
     max_seconds: float = 600.0
     rounds: int = 2
+    duel_scope: str = "project"
     policy_models: tuple[str, ...] = ()
     validators: tuple[str, ...] | None = None
     search: str = DEFAULT_PATH
@@ -82,6 +83,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         max_cost=number(environ, "CFG_MAX_COST", 2.0),
         max_seconds=number(environ, "CFG_MAX_SECONDS", 600.0),
         rounds=int(number(environ, "CFG_ROUNDS", 2)),
+        duel_scope=choice(environ, "CFG_DUEL_SCOPE", ("project", "file", "hunk")),
         policy_models=listed(environ, "CFG_POLICY_MODELS"),
         validators=_validators(environ),
         search=environ.get("PATH") or DEFAULT_PATH,
@@ -93,7 +95,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 _KNOWN = frozenset(
     """CFG_AUTHOR_MODEL CFG_AUTHOR_BASE_URL CFG_AUTHOR_API_KEY CFG_REVIEWER_MODEL CFG_REVIEWER_BASE_URL CFG_REVIEWER_API_KEY
     CFG_ALLOW_SAME_MODEL CFG_MODEL_TIMEOUT CFG_MODEL_ATTEMPTS CFG_MAX_OUTPUT_TOKENS CFG_MAX_CALLS CFG_MAX_TOKENS CFG_MAX_COST
-    CFG_MAX_SECONDS CFG_ROUNDS CFG_LANG CFG_POLICY_MODELS CFG_VALIDATORS
+    CFG_MAX_SECONDS CFG_ROUNDS CFG_DUEL_SCOPE CFG_LANG CFG_POLICY_MODELS CFG_VALIDATORS
     CFG_GITHUB_APP_ID CFG_GITHUB_PRIVATE_KEY CFG_GITHUB_PRIVATE_KEY_FILE CFG_GITHUB_WEBHOOK_SECRET CFG_GITHUB_WEBHOOK_SECRET_OLD
     CFG_GITHUB_URL CFG_REVIEWER_APP_ID CFG_REVIEWER_PRIVATE_KEY CFG_REVIEWER_PRIVATE_KEY_FILE CFG_JENKINS_URL CFG_JENKINS_USER
     CFG_JENKINS_TOKEN CFG_DATABASE_URL CFG_DATA CFG_HOST CFG_PORT CFG_PUBLIC_URL CFG_LABEL CFG_MODE CFG_SWEEP_SECONDS
@@ -128,6 +130,14 @@ def different(settings: Settings) -> None:
         raise SettingsError("reviewer-missing", author=author)
     if author == reviewer != BUILTIN and not settings.allow_same_model:
         raise SettingsError("same-model-refused", model=author)
+
+
+def choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of ``choices``, the first where nothing is set. Raises SettingsError."""
+    value = environ.get(name, "").strip() or choices[0]
+    if value not in choices:
+        raise SettingsError("setting-invalid", name=name, value=value)
+    return value
 
 
 def listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -69,6 +69,10 @@ def allows(names: Collection[str], program: str) -> bool:
 def _team(settings: Settings, mode: Mode) -> Team:
     if not settings.uses_models:
         return Team(BUILTIN, "none", None, _nobody, tuple)
+    if mode is Mode.DUEL:
+        from bot.duelling import model_duel  # noqa: PLC0415 - only where a model is asked
+
+        return model_duel(settings)
     from bot.models import model_team  # noqa: PLC0415 - only where a model is asked
 
     return model_team(settings, mode)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.gate.sameness import same_file
+from bot.arena.sameness import same_file
 
 BASE = b"# top\na: 1\n# of b\nb: 2\nallow: [x, y]\nlist:\n  - p\n"
 RIGHT = b"# top\na: 1\n# of b\nb: 3\nallow: [x, y, z]\nlist:\n  - p\n  - q\n"

@@ -26,6 +26,12 @@ MAY_IMPORT = {
         *("bot.core", "bot.ports", "bot.adapters", "bot.asking"),
         *("bot.judge", "bot.pipeline", "bot.settings"),
     },
+    # the duel of two models
+    "bot.duel_table": {"bot.core", "bot.models", "bot.pipeline"},
+    "bot.duelling": {
+        *("bot.core", "bot.ports", "bot.asking", "bot.duel_table", "bot.judge", "bot.models"),
+        *("bot.pipeline", "bot.settings"),
+    },
     # the App: what comes in, the way of a request, what makes it durable, what answers the web
     "bot.hub": {"bot.core"},
     "bot.signature": set(),
@@ -43,7 +49,7 @@ MAY_IMPORT = {
     "bot.notice": {"bot.app", "bot.signature", "bot.telemetry"},
     "bot.server_settings": {"bot.core", "bot.settings"},
     "bot.wiring": {
-        *("bot.core", "bot.ports", "bot.adapters", "bot.choosing", "bot.judge", "bot.models"),
+        *("bot.core", "bot.ports", "bot.adapters", "bot.choosing", "bot.duelling", "bot.judge", "bot.models"),
         *("bot.pipeline", "bot.policy", "bot.settings"),
     },
     "bot.choosing": {"bot.core", "bot.policy", "bot.settings"},

@@ -24,9 +24,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bench.gate.hostile import merges
-from bench.gate.memory import Commit, MemoryLibrary
 from bench.gate.operators import wrong_changes
 from bench.gate.tasks import HELD_OUT, OPEN, Declined, Task, Tree, is_right, load_tasks
+from bot.arena.memory import Commit, MemoryLibrary
 from bot.core.builtin.derive import derive
 from bot.core.change import LeafChange, build_change
 from bot.core.expectation import Unproven

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from bench.gate.memory import BRANCH, Commit, MemoryForge, MemoryLibrary
 from bench.gate.operators import wrong_changes
 from bench.gate.tasks import Declined, Task, Tree, is_right
+from bot.arena.memory import BRANCH, Commit, MemoryForge, MemoryLibrary
 from bot.core.formats import parse
 from bot.core.gate import Mode
 from bot.core.outcome import Outcome, Status

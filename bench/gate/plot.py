@@ -13,7 +13,8 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from bench.gate.measure import Sample
-from bench.gate.rates import GROUPINGS, Line, Rate, grouped, overall
+from bench.gate.rates import GROUPINGS, Line, grouped, overall
+from bot.arena.intervals import Rate
 
 mpl.use("Agg")
 mpl.rcParams["svg.hashsalt"] = "cfgbot"  # the same figures make the same file

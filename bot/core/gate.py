@@ -20,10 +20,11 @@ from bot.core.review import Review
 
 
 class Mode(StrEnum):
-    """How the reviewer works: derives blind before it sees the diff, or only reviews the diff."""
+    """How the reviewer works: derives blind before it sees the diff, only reviews it, or duels."""
 
     BLIND = "blind"
     REVIEW = "review"
+    DUEL = "duel"
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def agreement_findings(
     if agreement.skipped:
         return (blocks("review-skipped"),)
     found = [warns("same-model")] if agreement.same_model else []
-    if mode is Mode.BLIND:
+    if mode in {Mode.BLIND, Mode.DUEL}:
         found += _blind(change, agreement.blind)
     return (*found, *_review(agreement.review))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.change import Change
+from bot.core.duel.transcript import Transcript
 from bot.core.expectation import Explained, Unproven
 from bot.core.finding import Finding
 from bot.core.request import Request
@@ -76,6 +77,7 @@ class Outcome:
     spent: tuple[Spent, ...] = ()
     seconds: tuple[tuple[str, float], ...] = ()
     rounds: int = 0
+    transcript: Transcript | None = None
 
     @property
     def exit_code(self) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.gate.injections.making import Injection
-from bench.gate.memory import Commit, MemoryLibrary
+from bot.arena.memory import Commit, MemoryLibrary
 from bot.asking import author_question, derive_question, review_question
 from bot.core.change import build_change
 from bot.core.finding import blocks

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from bench.gate.hostile import YesMan
 from bench.gate.injections.making import Injection
 from bench.gate.measure import KEYLESS
-from bench.gate.memory import BRANCH, Commit, MemoryForge, MemoryLibrary
 from bench.gate.tasks import Tree
+from bot.arena.memory import BRANCH, Commit, MemoryForge, MemoryLibrary
 from bot.core.gate import Mode
 from bot.core.outcome import Outcome, Status
 from bot.core.request import read_request

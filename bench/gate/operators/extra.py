@@ -16,8 +16,8 @@ from bench.gate.operators.kinds import HOST, IPV4, PORT, secret_key
 from bench.gate.operators.slots import Slot
 from bench.gate.operators.value import OPPOSITE
 from bench.gate.operators.wrong import Spoilt, operator
-from bench.gate.sameness import parses
 from bench.gate.tasks import Tree
+from bot.arena.sameness import parses
 
 _PORT_KEY = re.compile(r"port|listen|expose|bind", re.IGNORECASE)
 _PROTOCOL = re.compile(r"\b(https?|rediss?|wss?|amqps?|ldaps?|grpcs?|tcp|udp)(?=://|\b)")

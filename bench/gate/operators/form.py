@@ -16,7 +16,7 @@ import yaml
 from bench.gate.operators.anatomy import Anatomy, Hunk, data_of, lines_of
 from bench.gate.operators.digits import shuffled
 from bench.gate.operators.wrong import Spoilt, operator
-from bench.gate.sameness import parses
+from bot.arena.sameness import parses
 
 _COMMENT = re.compile(r"^[ \t]*(?:#(?!!)|;|//)[^\n]*\n", re.MULTILINE)
 _BOM = b"\xef\xbb\xbf"

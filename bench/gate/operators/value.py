@@ -14,7 +14,7 @@ from bench.gate.operators.digits import chosen, spoil
 from bench.gate.operators.kinds import ADDRESS, HOST
 from bench.gate.operators.slots import Slot
 from bench.gate.operators.wrong import Spoilt, operator
-from bench.gate.sameness import parses
+from bot.arena.sameness import parses
 
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)([A-Za-z]{1,3})")
 _OTHER_UNIT = {

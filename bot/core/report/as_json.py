@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.core.duel.transcript import as_data
 from bot.core.expectation import Explained, Unproven
 from bot.core.finding import Evidence, Finding
 from bot.core.leaf import Place, show_key
@@ -48,6 +49,7 @@ def _plain(outcome: Outcome, language: Language) -> dict[str, Any]:
             "stages": dict(outcome.seconds),
         },
         "rounds": outcome.rounds,
+        "duel": as_data(outcome.transcript) if outcome.transcript else None,
     }
 
 
@@ -248,6 +250,7 @@ SCHEMA: dict[str, Any] = {
                 }
             ),
             "rounds": {"type": "integer"},
+            "duel": {"type": ["object", "null"]},
         }
     ),
 }

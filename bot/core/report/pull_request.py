@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.core.change import Change
 from bot.core.hunks import Side, hunks_of
+from bot.core.report.duel_text import duels_text
 from bot.core.report.findings import RULE_TEXTS
 from bot.core.report.neutral import code, plain, quoted, unlinked, visible
 from bot.core.report.tables_md import changes_table, findings_table
@@ -131,9 +132,10 @@ def review_text(
         question(one["question"], language) for one in verdicts if one["question"] and not approved
     ]
     parts += [plain(one["error"]["message"]) for one in verdicts if one["error"]]
+    parts.append(duels_text(verdicts, language))
     if rest:
         parts += [REVIEW["elsewhere"].say(language), findings_table(rest, language)]
-    return ReviewText(cut("\n\n".join(parts), language), tuple(remarks))
+    return ReviewText(cut("\n\n".join(part for part in parts if part), language), tuple(remarks))
 
 
 def _placed(

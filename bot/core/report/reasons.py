@@ -255,6 +255,10 @@ TROUBLES: dict[str, Text] = {
         "{author} would have no judge. Set CFG_REVIEWER_MODEL to another model.",
         "{author}을(를) 판정할 모델이 없어요. CFG_REVIEWER_MODEL을 다른 모델로 정해 주세요.",
     ),
+    "duel-needs-two": Text(
+        "A duel needs two models. Set CFG_AUTHOR_MODEL and CFG_REVIEWER_MODEL, or use another mode.",
+        "듀얼에는 모델이 둘 필요해요. CFG_AUTHOR_MODEL과 CFG_REVIEWER_MODEL을 정하거나 다른 방식을 쓰세요.",
+    ),
     "same-model-refused": Text(
         "{model} would judge itself. Use another reviewer, or set CFG_ALLOW_SAME_MODEL=1 and see it said in every verdict.",
         "{model}이(가) 자기 자신을 판정하게 돼요. 다른 검토 모델을 쓰거나 CFG_ALLOW_SAME_MODEL=1로 허용하세요. 그러면 모든 판정에 표시돼요.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha1
+from hashlib import sha256
 
 from bench.gate.tasks import Tree
 from bot.core.change import REGULAR, FileChange
@@ -46,7 +46,7 @@ class MemoryLibrary:
         """Every file of the commit, in path order."""
         commit = self.commits[sha]
         return tuple(
-            TreeEntry(path, commit.mode(path), sha1(data).hexdigest(), len(data))
+            TreeEntry(path, commit.mode(path), sha256(data).hexdigest(), len(data))
             for path, data in sorted(commit.tree.items())
         )
 
