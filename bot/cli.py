@@ -261,6 +261,15 @@ def serve() -> None:
     sys.exit(run(os.environ, _language(None)))
 
 
+@cli.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def arena(arguments: tuple[str, ...]) -> None:
+    """How many rounds help? Games between models (cfg arena --help)."""
+    from bot.arena_cli import arena as group  # noqa: PLC0415 - everything behind it takes time
+
+    group(list(arguments), prog_name="cfg arena")
+
+
 @cli.command()
 @click.option("--once", is_flag=True, help="End after the first change instead of staying open.")
 @click.option("--port", default=0, help="Port of the pages (default: a free one).")

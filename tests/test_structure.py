@@ -32,6 +32,13 @@ MAY_IMPORT = {
         *("bot.core", "bot.ports", "bot.asking", "bot.duel_table", "bot.judge", "bot.models"),
         *("bot.pipeline", "bot.settings"),
     },
+    # games between models
+    "bot.simulated": {"bot.core", "bot.ports"},
+    "bot.arena": {
+        *("bot.core", "bot.ports", "bot.adapters", "bot.duelling", "bot.models", "bot.pipeline"),
+        "bot.simulated",
+    },
+    "bot.arena_cli": {"bot.core", "bot.arena", "bot.simulated"},
     # the App: what comes in, the way of a request, what makes it durable, what answers the web
     "bot.hub": {"bot.core"},
     "bot.signature": set(),
