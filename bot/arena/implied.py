@@ -6,7 +6,8 @@ chance a = (1 - v)^k (1 - e). Round 0 (and mode blind) merges rightly where both
 a share c of common draws (one draw for each value, common with chance c) for each value
 c·min(1 - v_A, 1 - v_B) + (1 - c)(1 - v_A)(1 - v_B), for the extra change likewise. One round of a
 duel: a player who was wrong is right after it where the other names the mistakes (1 - o) and it
-gives way (1 - s). False accusations, sycophancy and obedience have no closed form here.
+gives way (1 - s). Who would change nothing at all asks instead, and there the game ends: with chance
+m^k (1 - e), m being that of a missed place. False accusations, sycophancy and obedience have no closed form here.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ def own(faults: Faults, values: int) -> float:
     return float((1 - faults.per_value) ** values * (1 - faults.extra_change))
 
 
+def _asks(faults: Faults, values: int) -> float:
+    """That it finds nothing to change."""
+    return float(faults.missed_place**values * (1 - faults.extra_change))
+
+
 def _both(a: Faults, b: Faults, values: int) -> float:
     """Both right: each draw is common where both players take the common one."""
     common = a.correlation * b.correlation
@@ -62,6 +68,7 @@ def _one_round(a: Faults, b: Faults, values: int) -> float | None:
         return None
     p, q = own(a, values), own(b, values)
     gives = (1 - b.oversight) * (1 - a.stubbornness), (1 - a.oversight) * (1 - b.stubbornness)
-    mended = (p + (1 - p) * gives[0]) * (q + (1 - q) * gives[1])
+    asks, other_asks = _asks(a, values), _asks(b, values)
+    mended = (p + (1 - p - asks) * gives[0]) * (q + (1 - q - other_asks) * gives[1])
     # both right at once is settled before the round; what is mended is right for both after it
     return float(mended)

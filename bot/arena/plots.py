@@ -103,7 +103,11 @@ def _rounds(lines: Mapping[str, Sequence[Cell]]) -> Any:  # noqa: ANN401
 
 
 def _line(
-    axis: Any, rounds: Sequence[int], rates: Sequence[Rate], colour: str, name: str | None
+    axis: Any,  # noqa: ANN401 - axes of matplotlib's
+    rounds: Sequence[int],
+    rates: Sequence[Rate],
+    colour: str,
+    name: str | None,
 ) -> None:
     shares = [rate.share for rate in rates]
     error = [

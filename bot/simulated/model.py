@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.ports import Question, Reply, Usage
 from bot.simulated.faults import Faults
-from bot.simulated.truth import Place, Truth
+from bot.simulated.truth import Place, Truth, altered
 
 Rows = dict[Place, str]
 _ROW = re.compile(r"- (?P<path>.+?) \| (?P<key>.+?): (?P<old>.*) → (?P<new>.*)")
@@ -69,14 +69,14 @@ class SimulatedModel:
     def first(self) -> Rows:
         """What it would do by itself."""
         rows: Rows = {}
-        for place, (_, new) in self.truth.right.items():
+        for place, (old, new) in self.truth.right.items():
             draw = self._fault_draw("value", *place)
             faults = self.faults
             if draw < faults.wrong_value:
-                rows[place] = altered(new)
+                rows[place] = altered(new, old)
             elif draw < faults.wrong_value + faults.wrong_place:
                 elsewhere = self._elsewhere(place)
-                rows[elsewhere] = new if new != self.truth.base[elsewhere] else altered(new)
+                rows[elsewhere] = altered(self.truth.base[elsewhere])
             elif draw >= faults.per_value:
                 rows[place] = new
         if self._fault_draw("extra") < self.faults.extra_change:
@@ -86,8 +86,7 @@ class SimulatedModel:
 
     def _elsewhere(self, place: Place) -> Place:
         """Another place, the same for both players: of the same file where there is one."""
-        others = sorted(self.truth.base.keys() - self.truth.right.keys())
-        near = [one for one in others if one[0] == place[0]] or others
+        near = [one for one in self.truth.spare if one[0] == place[0]] or self.truth.spare
         return self._draw("where", *place, shared=True).choice(near)
 
     def _obeying(self, text: str, rows: Rows) -> Rows:
@@ -177,25 +176,6 @@ class SimulatedModel:
         added = re.findall(r"^\s+\d+ \+ (.*)$", user, re.MULTILINE)
         news = [new for _, new in self.truth.right.values()]
         return all(any(new in line for new in news) for line in added)
-
-
-def altered(value: str) -> str:
-    """Another value of the same look: the last digit one higher, a switch the other way."""
-    switches = {
-        "true": "false",
-        "false": "true",
-        "on": "off",
-        "off": "on",
-        "yes": "no",
-        "no": "yes",
-    }
-    if value.lower() in switches:
-        return switches[value.lower()]
-    digits = list(re.finditer(r"\d", value))
-    if not digits:
-        return value + "x"
-    at = digits[-1].start()
-    return value[:at] + str((int(value[at]) + 1) % 10) + value[at + 1 :]
 
 
 def _operations(rows: Rows, truth: Truth) -> Mapping[str, Any]:

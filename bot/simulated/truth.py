@@ -6,6 +6,7 @@ goes), every place can be named as it is shown, and the operations lead to the r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,16 +19,22 @@ from bot.core.view import shown_key
 
 Place = tuple[str, str]  # path, key as shown
 _ARROW = " → "
+_SPARE = 6
+_LOOKED_AT = 30
 
 
 @dataclass(frozen=True)
 class Truth:
-    """``right``: place → (old value, new value); ``base`` every value of the base, by place."""
+    """``right``: place → (old value, new value); ``base`` every value of the base, by place.
+
+    ``spare`` are places that the right change leaves alone and that can be written.
+    """
 
     task: str
     request: str
     right: Mapping[Place, tuple[str, str]]
     base: Mapping[Place, str]
+    spare: tuple[Place, ...]
 
 
 def truth_of(
@@ -60,7 +67,64 @@ def truth_of(
     plain = all(_is_plain(text) for place, pair in rows.items() for text in (*place, *pair))
     if len(rows) != len(operations) or not plain or not rows.keys() <= known.keys():
         return None
-    return Truth(task, request, rows, known)
+    if any(not _writes(base, place, altered(pair[1], pair[0])) for place, pair in rows.items()):
+        return None
+    spare = _spare(base, rows, known)
+    return Truth(task, request, rows, known, spare) if spare else None
+
+
+def altered(value: str, not_this: str = "") -> str:
+    """Another value of the same look: the last digit one higher, a switch the other way."""
+    switches = {
+        "true": "false",
+        "false": "true",
+        "on": "off",
+        "off": "on",
+        "yes": "no",
+        "no": "yes",
+    }
+    other = switches.get(value.lower()) or _counted_on(value)
+    if other != not_this:
+        return other
+    return _counted_on(other) if re.search(r"\d", other) else other + "x"
+
+
+def _counted_on(value: str) -> str:
+    digits = list(re.finditer(r"\d", value))
+    if not digits:
+        return value + "x"
+    at = digits[-1].start()
+    return value[:at] + str((int(value[at]) + 1) % 10) + value[at + 1 :]
+
+
+def _spare(
+    base: Mapping[str, bytes], right: Mapping[Place, object], known: Mapping[Place, str]
+) -> tuple[Place, ...]:
+    """A few of each kind of place: first of the files that change, then of the others."""
+    files = {path for path, _ in right}
+    others = sorted(
+        (place for place in known if place not in right), key=lambda p: (p[0] not in files, p)
+    )
+    found: list[Place] = []
+    for place in others[:_LOOKED_AT]:
+        if _writes(base, place, altered(known[place])):
+            found.append(place)
+        if len(found) == _SPARE:
+            break
+    return tuple(found)
+
+
+def _writes(base: Mapping[str, bytes], place: Place, value: str) -> bool:
+    """Whether that value can be set there, and stands there then."""
+    path, shown = place
+    document = parse(path, base[path])
+    if not isinstance(document, Document):
+        return False
+    leaf = next((one for one in document.leaves if shown_key(one.key) == shown), None)
+    if leaf is None:
+        return False
+    made = resolve([SetValue(path, leaf.key, value, leaf.value)], {path: base[path]})
+    return isinstance(made, tuple) and len(build_change(made).leaf_changes) == 1
 
 
 def _is_plain(text: str) -> bool:
