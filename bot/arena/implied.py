@@ -7,7 +7,8 @@ a share c of common draws (one draw for each value, common with chance c) for ea
 c·min(1 - v_A, 1 - v_B) + (1 - c)(1 - v_A)(1 - v_B), for the extra change likewise. One round of a
 duel: a player who was wrong is right after it where the other names the mistakes (1 - o) and it
 gives way (1 - s). Who would change nothing at all asks instead, and there the game ends: with chance
-m^k (1 - e), m being that of a missed place. False accusations, sycophancy and obedience have no closed form here.
+m^k (1 - e), m being that of a missed place. And who is wrong alike agrees at once: both err in one
+way in each value, so those pairs never play. False accusations, sycophancy and obedience have no closed form here.
 """
 
 from __future__ import annotations
@@ -46,6 +47,16 @@ def _asks(faults: Faults, values: int) -> float:
     return float(faults.missed_place**values * (1 - faults.extra_change))
 
 
+def _alike(a: Faults, b: Faults, values: int) -> float:
+    """That both have the same change, and it is wrong."""
+    right = (1 - a.per_value) * (1 - b.per_value)
+    missed = a.missed_place * b.missed_place
+    value = right + missed + a.wrong_value * b.wrong_value + a.wrong_place * b.wrong_place
+    none = (1 - a.extra_change) * (1 - b.extra_change)
+    same = value**values * (none + a.extra_change * b.extra_change)
+    return float(same - right**values * none - missed**values * none)
+
+
 def _both(a: Faults, b: Faults, values: int) -> float:
     """Both right: each draw is common where both players take the common one."""
     common = a.correlation * b.correlation
@@ -71,4 +82,4 @@ def _one_round(a: Faults, b: Faults, values: int) -> float | None:
     asks, other_asks = _asks(a, values), _asks(b, values)
     mended = (p + (1 - p - asks) * gives[0]) * (q + (1 - q - other_asks) * gives[1])
     # both right at once is settled before the round; what is mended is right for both after it
-    return float(mended)
+    return float(mended - _alike(a, b, values) * gives[0] * gives[1])
