@@ -157,7 +157,8 @@ def test_closed_forms() -> None:
     common = Faults(wrong_value=0.25, correlation=1)
     assert right_merges(common, common, "blind", 0, 1) == pytest.approx(0.75)
     seen = Faults(wrong_value=0.5, oversight=0.5)
-    assert right_merges(seen, seen, "duel", 1, 1) == pytest.approx(0.75**2)
+    # of those who err, a quarter err alike and agree at once
+    assert right_merges(seen, seen, "duel", 1, 1) == pytest.approx(0.75**2 - 0.25 * 0.25)
     assert right_merges(Faults(sycophancy=0.5), fair, "duel", 1, 1) is None
 
 
