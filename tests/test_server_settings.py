@@ -124,7 +124,7 @@ def test_what_is_needed_is_missed_by_name(name: str, value: str | None) -> None:
         ("CFG_SWEEP_SECONDS", "0"),
         ("CFG_SWEEP_SECONDS", "nan"),
         ("CFG_SWEEP_SECONDS", "inf"),
-        ("CFG_MODE", "duel"),
+        ("CFG_MODE", "dual"),
         ("CFG_MODE", "Blind"),
         ("CFG_LOG_LEVEL", "loud"),
     ],

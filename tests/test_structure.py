@@ -56,7 +56,15 @@ MAY_IMPORT = {
     "bot.notice": {"bot.app", "bot.signature", "bot.telemetry"},
     "bot.server_settings": {"bot.core", "bot.settings"},
     "bot.wiring": {
-        *("bot.core", "bot.ports", "bot.adapters", "bot.choosing", "bot.duelling", "bot.judge", "bot.models"),
+        *(
+            "bot.core",
+            "bot.ports",
+            "bot.adapters",
+            "bot.choosing",
+            "bot.duelling",
+            "bot.judge",
+            "bot.models",
+        ),
         *("bot.pipeline", "bot.policy", "bot.settings"),
     },
     "bot.choosing": {"bot.core", "bot.policy", "bot.settings"},

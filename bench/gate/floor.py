@@ -125,7 +125,7 @@ def attempts_of(task: Task | Declined, seed: int, limit: int | None = None) -> I
         files = library.difference(BASE, HEAD)
         for withheld, expectation in ((False, derived), (True, WITHHELD)):
             matter = Matter(request, index, expectation, build_change(files))
-            for mode in Mode:
+            for mode in (Mode.BLIND, Mode.REVIEW):
                 merged = merges(matter, mode)
                 where = task.repo, task.id, task.part, spoilt.operator, spoilt.note
                 yield Attempt(mode.value, withheld, *where, *touched, merged)

@@ -98,7 +98,7 @@ def unprobed(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def start_bot(
-    stack: ExitStack, stage: Stage, environ: Mapping[str, str], *, pace: float = 0.2
+    stack: ExitStack, stage: Stage, environ: Mapping[str, str], *, pace: float = 0.1
 ) -> str:
     """The bot on loopback, its models as people set them; its URL."""
     # the port must be known before the links that hold it are made
