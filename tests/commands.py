@@ -61,7 +61,7 @@ def cfg(*arguments: str, cwd: Path | None = None, env: dict[str, str] | None = N
         command, cwd=cwd, env=clean, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         try:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=240)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGABRT)  # faulthandler then says where it hung
             out, err = process.communicate()
