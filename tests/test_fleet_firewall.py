@@ -240,6 +240,32 @@ def test_rules_that_cannot_be_loaded_are_taken_back_at_once(host: Host) -> None:
     assert (host.live, host.status) == ("old rules\n", "none")
 
 
+def test_systemd_is_the_timer_where_it_runs(host: Host) -> None:
+    """It outlives the connection; confirmed, its timer is stopped."""
+    host.environ["FIREWALL_TIMER"] = "systemd"
+    for name in ("systemd-run", "systemctl"):
+        program(host.root / "bin", name, f'#!/bin/sh\necho "{name} $*" >>"$WORLD/calls"\n')
+    token = host.token(GOOD)
+    (armed,) = [call for call in calls(host) if call.startswith("systemd-run")]
+    assert "--on-active=600" in armed
+    assert armed.endswith(f"/state/way-back.sh revert {token}")
+    host.run("confirm", token, NEW)
+    assert calls(host)[-2:][0] == f"systemctl stop moa-firewall-{token}.timer"
+
+
+@pytest.mark.parametrize("timer", ["systemd", "background"])
+def test_nothing_is_loaded_without_a_timer(host: Host, timer: str) -> None:
+    """It could not be armed: the old rules stay, and the next change finds its way."""
+    host.environ["FIREWALL_TIMER"] = timer
+    broken = "systemd-run" if timer == "systemd" else "setsid"
+    program(host.root / "bin", broken, "#!/bin/sh\nexit 1\n")
+    assert "could not be armed" in host.apply(GOOD)
+    assert host.live == "old rules\n"
+    (host.root / "bin" / broken).unlink()
+    host.environ["FIREWALL_TIMER"] = "background"
+    assert host.run("confirm", host.token(GOOD), NEW).stdout == "kept\n"
+
+
 def test_nothing_is_loaded_where_there_is_no_way_back(host: Host) -> None:
     """What is in force could not be loaded again: better leave it."""
     (host.root / "live").write_text("unloadable\n")

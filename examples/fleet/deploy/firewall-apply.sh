@@ -105,8 +105,9 @@ arm() {
   mv "$state/way-back.tmp" "$state/way-back.sh"
   if [ "$timer" = systemd ] || { [ "$timer" = auto ] && [ -d /run/systemd/system ]; }; then
     systemd-run --quiet --collect --unit="moa-firewall-$token" --on-active="$seconds" \
-      --timer-property=AccuracySec=1s --setenv=FIREWALL_STATE="$state" \
-      "$state/way-back.sh" revert "$token" 9>&-
+      --timer-property=AccuracySec=1s --property=Restart=on-failure --property=RestartSec=2 \
+      --setenv=FIREWALL_STATE="$state" /bin/sh "$state/way-back.sh" revert "$token" 9>&- ||
+      refuse "the way back could not be armed"
     echo systemd >"$pending/timer"
     return
   fi
