@@ -47,7 +47,7 @@ def traffic(clouds: Clouds) -> None:
         )
 
     begun = calls()
-    until(lambda: calls() > begun + 120)
+    until(lambda: calls() > begun + 60)
 
 
 def deploy_all(clouds: Clouds, tree: Tree, commit: str) -> None:
