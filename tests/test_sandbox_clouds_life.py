@@ -126,6 +126,7 @@ def test_prometheus_sees_every_server(clouds: Clouds, tmp_path: Path) -> None:
 
         until(lambda: value("sum(fleet_healthy)") == "11", seconds=20)
         assert value('fleet_up{server="config-1",cloud="oracle"}') == "1"
+        assert value('min(up{job="node", cloud="azure"})') == "1"
         assert value("sum(fleet_refused_total)") is None
 
 

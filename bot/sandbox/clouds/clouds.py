@@ -21,7 +21,7 @@ from bot.sandbox.clouds.deployment import DeployError, Way, deploy_to
 from bot.sandbox.clouds.machine import Machine, Yard
 from bot.sandbox.clouds.peers import listens
 from bot.sandbox.clouds.ports import Slot
-from bot.sandbox.clouds.release import CRASH, WAYS, Break, Facts, write_break
+from bot.sandbox.clouds.release import WAYS, Break, Facts
 from bot.sandbox.clouds.seen import Refusal, Status, called_addresses, refusals_of, status_of
 from bot.sandbox.clouds.server import CONSOLE
 from bot.sandbox.clouds.tree import BadTreeError, Files, Inventory, Place, files_of, read_inventory
@@ -230,16 +230,7 @@ class Clouds:
     def _break(self, name: str, broken: Break | None) -> None:
         with self._lock:
             machine = self._in_service(name)
-        write_break(machine.home, broken)
-        before = machine.status()
-        if before is None or (broken is not None and broken.how == CRASH):
-            return
-        machine.ask("/reload", method="POST")
-        until = time.monotonic() + self.patience
-        while time.monotonic() < until and (says := machine.status()):
-            if says["attempts"] > before["attempts"]:
-                return
-            time.sleep(0.01)
+        machine.fall_ill(broken, self.patience)
 
     def statuses(self) -> tuple[Status, ...]:
         """Every machine that was ever built, in the order of the inventory."""

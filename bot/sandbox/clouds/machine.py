@@ -19,7 +19,14 @@ from typing import Any
 
 import bot
 from bot.sandbox.clouds.counts import read_refusals
-from bot.sandbox.clouds.release import Facts, current_release, write_release
+from bot.sandbox.clouds.release import (
+    CRASH,
+    Break,
+    Facts,
+    current_release,
+    write_break,
+    write_release,
+)
 from bot.sandbox.clouds.server import CONSOLE, REFUSALS
 
 ROOT = Path(bot.__file__).resolve().parent.parent
@@ -122,6 +129,22 @@ class Machine:
         self.also = also
         if self.on:
             self.ask(f"/also/{also or '-'}", method="POST")
+
+    def fall_ill(self, broken: Break | None, patience: float) -> None:
+        """Ill in that way from now on, or well again; a crash waits for the next deployment.
+
+        ``patience``: seconds for which it is waited until the process noticed.
+        """
+        write_break(self.home, broken)
+        before = self.status()
+        if before is None or (broken is not None and broken.how == CRASH):
+            return
+        self.ask("/reload", method="POST")
+        until = time.monotonic() + patience
+        while time.monotonic() < until and (says := self.status()):
+            if says["attempts"] > before["attempts"]:
+                return
+            time.sleep(0.01)
 
     def refusals(self) -> list[tuple[str, int, int]]:
         """Caller, port and number of the connections its firewall refused, ever."""

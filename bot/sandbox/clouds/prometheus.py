@@ -28,7 +28,7 @@ global:
   scrape_interval: {interval}s
   scrape_timeout: {interval}s
 scrape_configs:
-  - job_name: fleet
+  - job_name: node
     file_sd_configs:
       - files: [{targets}]
         refresh_interval: 1s
@@ -43,7 +43,8 @@ def installed() -> str | None:
 class PrometheusProcess:
     """``with PrometheusProcess(clouds, folder) as it:`` answers queries at ``it.url``.
 
-    Every machine that is on is a target of job ``fleet`` with labels ``server``, ``cloud`` and
+    Every machine that is on is a target of job ``node``, as in the sample fleet's own monitoring (so
+    that its policy's ``up{job="node", cloud="…"}`` is answered), with labels ``server``, ``cloud`` and
     ``address``; machines that are built or switched off later come and go. ``interval`` is in whole
     seconds. Raises FileNotFoundError where it is not installed, RuntimeError where it does not
     start.
