@@ -9,7 +9,7 @@ from bot.core.explain import explain
 from bot.core.finding import Evidence, Ground
 from bot.core.index import Index
 from bot.core.request import read_request
-from tests.cases import blocked_by, case, change, found
+from tests.cases import blocked_by, case, change, derivation, found
 from tests.cases import explained as with_evidence
 
 ENV = "SMTP_PORT=587\nRETRY_MAX=2\nTIMEOUT_MS=30000\nHOSTS=a,b\n"
@@ -89,3 +89,12 @@ def place_of(after: dict[str, str]) -> bool:
 def test_an_address_on_another_list_is_not_named(path: str, after: str) -> None:
     """Another server's list, or a bare item among rules, is no place the request names."""
     assert not place_of({path: after})
+
+
+def test_a_new_line_is_written_as_its_neighbours_are() -> None:
+    """``key value`` is ``key=value`` to some readers of properties only."""
+    base, right = "a.b=1\n", "a.b=1\na.c=2\n"
+    path = "app.properties"
+    for written, refused in (("a.b=1\na.c 2\n", True), ("a.c=2\na.b=1\n", False)):
+        looked_at = case(base, written, path=path, expectation=derivation(base, right, path))
+        assert ("form" in blocked_by("expected-change", looked_at)) is refused

@@ -163,6 +163,16 @@ MEANING: dict[str, RuleText] = {
                 Text("{key}: {old} → {new} is missing.", "{key}: {old} → {new}이(가) 빠졌어요."),
                 Text("Add it.", "추가해 주세요."),
             ),
+            "form": (
+                Text(
+                    "A new line is not written as the lines beside it.",
+                    "새로 들어온 줄이 옆의 줄과 다르게 쓰여 있어요.",
+                ),
+                Text(
+                    "Write it with the same separator, quotes and spaces.",
+                    "같은 구분자, 따옴표, 공백으로 적어 주세요.",
+                ),
+            ),
             "order": (
                 Text(
                     "The line stands in another place than it must, and order matters in this file.",
