@@ -73,7 +73,9 @@ def _by_rounds(cells: Sequence[Cell]) -> dict[str, list[Cell]]:
 
 def _without_rounds(setting: Setting) -> str:
     where = f" {setting.scope}" if setting.mode == "duel" else ""
-    return f"{_short(setting.author)} × {_short(setting.reviewer)}, {setting.mode}{where}"
+    author, reviewer = _short(setting.author), _short(setting.reviewer)
+    pair = f"both {author}" if author == reviewer else f"{author} × {reviewer}"
+    return f"{pair}, {setting.mode}{where}"
 
 
 def _short(name: str) -> str:
@@ -156,6 +158,6 @@ def _answers(cells: Sequence[Cell]) -> Any:  # noqa: ANN401
     names = [f"{_without_rounds(cell.setting)}, {cell.setting.rounds} r" for cell in shown]
     axis.set_yticks(range(len(shown)), names, fontsize=7)
     axis.axvline(0, color=GREY, linewidth=0.8)
-    axis.set_xlabel("candidates: broken by later rounds (left), mended (right)")
+    axis.set_xlabel("← broken   candidates   mended →")
     axis.invert_yaxis()
     return figure
