@@ -363,6 +363,18 @@ def test_whatever_a_file_says_it_is_read_or_refused(content: Any) -> None:  # no
     assert not good or VALIDATE.is_valid(content)
 
 
+@pytest.mark.parametrize(
+    ("text", "good"), [("", True), ("~", True), ("# only this", True), ("''", False)]
+)
+def test_only_nothing_is_the_default(text: str, *, good: bool) -> None:
+    """An empty file or null is a policy without rules; an empty text is a slip."""
+    if good:
+        assert read(text) == Policy()
+    else:
+        with pytest.raises(PolicyError):
+            read(text)
+
+
 @settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:

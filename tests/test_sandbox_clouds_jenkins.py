@@ -183,3 +183,4 @@ def test_the_sandbox_goes_from_a_comment_to_running_servers() -> None:
     merged = ran.out.partition("config-1 at 127.0.2.77 runs ")[2][:12]
     assert f"`{merged}`" in ran.out
     assert ", called by 8 servers." in ran.out
+    assert "Calls between them that a firewall refused: 0." in ran.out

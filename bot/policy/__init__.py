@@ -17,6 +17,8 @@ from bot.ports import Library
 
 __all__ = ["FILES", "FIRST", "Fault", "PolicyError", "parse_policy", "policy_file", "read_policy"]
 
+_NULL = "tag:yaml.org,2002:null"
+
 
 def read_policy(library: Library, sha: str) -> Policy:
     """The policy at commit ``sha``; the default where there is none. Raises PolicyError."""
@@ -38,7 +40,7 @@ def parse_policy(path: str, data: bytes) -> Policy:
         raise PolicyError(path, [fault("too-large")])
     try:
         loader, root = compose(data.decode("utf-8-sig"))
-        if root is None or (isinstance(root, yaml.ScalarNode) and root.value in {"", "~", "null"}):
+        if root is None or root.tag == _NULL:  # nothing at all; '' is a text, and refused
             return Policy()
         reading = Reading(loader)
         policy = read_sections(reading, root, TOP)
