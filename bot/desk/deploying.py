@@ -6,7 +6,9 @@ call a rollout done before every cloud is deployed and healthy, nor end one with
 
 from __future__ import annotations
 
+import json
 from functools import partial
+from hashlib import sha256
 
 from bot.core.rollout.actions import Wait, next_actions
 from bot.core.rollout.state import Phase, Reason, RolloutState
@@ -37,7 +39,7 @@ def begin_deploy(office: Office, do: Do, key: str) -> list[Errand]:
 
 def deploy(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
     """One turn: carry out what the rollout asks for now, tell, and come back when it is time."""
-    key, n = str(payload["task"]), int(payload["n"])
+    key = str(payload["task"])
     if do("ready", lambda: plan_rollout(office, key))["why"] is not None:
         return []
     for label in do("due", lambda: _due(office, key)):
@@ -46,9 +48,7 @@ def deploy(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
     do("deployments", lambda: show(office, key))
     if turn["phase"] is None:
         do("status", lambda: say(office, key, State.MERGED))
-        return (
-            [_errand(key, n + 1, office.pace * turn["wait"])] if payload.get("chain", True) else []
-        )
+        return [_next(office, key, payload, turn)] if payload.get("chain", True) else []
     do("tidy-stages", lambda: drop_branches(office, key))
     ending, notes = _ENDINGS[Phase(turn["phase"])], tuple(turn["notes"])
     do("status:deployed", lambda: say(office, key, ending, notes))
@@ -68,8 +68,17 @@ def wake(key: str, cause: str) -> Errand:
     return Errand("deploy", f"deploy:{key}:wake-{cause}", payload, Lane.DEPLOYS)
 
 
-def _errand(key: str, n: int, delay: float) -> Errand:
-    return Errand("deploy", f"deploy:{key}:{n}", {"task": key, "n": n}, Lane.DEPLOYS, None, delay)
+def _errand(key: str, n: int, delay: float, **more: Json) -> Errand:
+    payload = {"task": key, "n": n, **more}
+    return Errand("deploy", f"deploy:{key}:{n}", payload, Lane.DEPLOYS, None, delay)
+
+
+def _next(office: Office, key: str, payload: dict[str, Json], turn: Json) -> Errand:
+    """Soon after something happened, then less and less often, up to what the rollout asks for."""
+    still = int(payload.get("still", 0)) + 1 if payload.get("mark") == turn["mark"] else 0
+    wait = min(turn["wait"], 0.5 * 1.3 ** min(still, 16))
+    number = int(payload["n"]) + 1
+    return _errand(key, number, office.pace * wait, still=still, mark=turn["mark"])
 
 
 def _due(office: Office, key: str) -> list[str]:
@@ -83,7 +92,9 @@ def _turn(office: Office, key: str) -> Json:
     state = record(office, key)
     wait = next((one.seconds for one in next_actions(state) if isinstance(one, Wait)), 0.0)
     phase = state.phase.value if state.phase in _ENDINGS else None
-    return {"phase": phase, "wait": wait, "notes": _notes(office, key, state)}
+    told = json.dumps([load(office, key).builds, state.phase, state.stage, state.wave])
+    mark = sha256(told.encode()).hexdigest()[:16]
+    return {"phase": phase, "wait": wait, "mark": mark, "notes": _notes(office, key, state)}
 
 
 def _notes(office: Office, key: str, state: RolloutState) -> list[Json]:
