@@ -48,7 +48,7 @@ def arena() -> None:
 
 
 def _listed(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
-    return tuple(one.strip() for one in value.split(";" if ";" in value else ",") if one.strip())
+    return tuple(one.strip() for one in value.split(",") if one.strip())
 
 
 def _names(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:

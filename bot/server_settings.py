@@ -15,7 +15,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.core.hosts import named_hosts
-from bot.settings import SettingsError, listed, number, refuse_unknown
+from bot.settings import SettingsError, choice, listed, number, refuse_unknown
 
 _SHORTEST_SECRET = 16
 
@@ -95,10 +95,10 @@ def read_server_settings(environ: Mapping[str, str]) -> ServerSettings:
         port=_port(environ),
         public_url=_url(environ, "CFG_PUBLIC_URL"),
         label=environ.get("CFG_LABEL") or None,
-        mode=_choice(environ, "CFG_MODE", ("blind", "review", "duel")),
+        mode=choice(environ, "CFG_MODE", ("blind", "review", "duel")),
         sweep_seconds=number(environ, "CFG_SWEEP_SECONDS", 300.0),
         executor=environ.get("CFG_EXECUTOR_ID") or "cfgbot",
-        log_level=_choice(environ, "CFG_LOG_LEVEL", ("info", "debug", "warning", "error")),
+        log_level=choice(environ, "CFG_LOG_LEVEL", ("info", "debug", "warning", "error")),
     )
 
 
@@ -219,10 +219,3 @@ def _url(environ: Mapping[str, str], name: str) -> str | None:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingsError("setting-invalid", name=name, value=text)
     return text
-
-
-def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
-    value = environ.get(name, "").strip() or choices[0]
-    if value not in choices:
-        raise SettingsError("setting-invalid", name=name, value=value)
-    return value

@@ -6,7 +6,7 @@ McNemar test with the difference's interval (Wald on the paired differences, wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb, sqrt
 from typing import Any
@@ -38,10 +38,15 @@ class Cell:
 
 def cells(records: Sequence[Record]) -> tuple[Cell, ...]:
     """The figures of every setting, in the order in which they were played first."""
+    return tuple(_cell(setting, found) for setting, found in by_setting(records).items())
+
+
+def by_setting(records: Iterable[Record]) -> dict[Setting, list[Record]]:
+    """The records of every setting, in the order in which it was played first."""
     groups: dict[Setting, list[Record]] = {}
     for record in records:
         groups.setdefault(setting_of(record), []).append(record)
-    return tuple(_cell(setting, found) for setting, found in groups.items())
+    return groups
 
 
 def setting_of(record: Record) -> Setting:

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 
-from bot.arena.figures import Record, paired, setting_of
+from bot.arena.figures import Record, by_setting, compare
 from bot.arena.game import RIGHT, WRONG, Played, play
 from bot.arena.implied import right_merges
 from bot.arena.intervals import Rate
@@ -80,10 +79,7 @@ def _setting(author: str, reviewer: str, mode: str, rounds: int) -> Setting:
 def broken_laws(records: Sequence[Record], tasks: Sequence[Task]) -> list[Law]:
     """Every law with what was measured."""
     values = {f"{task.repo}/{task.id}": _values(task) for task in tasks}
-    groups: dict[Setting, list[Record]] = {}
-    for record in records:
-        if record["task"] in values:
-            groups.setdefault(setting_of(record), []).append(record)
+    groups = by_setting(record for record in records if record["task"] in values)
     found = [law for setting, mine in groups.items() if (law := _implied(setting, mine, values))]
     found += [law for setting, mine in groups.items() if (law := _no_worse(setting, mine, groups))]
     every = [record for mine in groups.values() for record in mine]
@@ -119,14 +115,8 @@ def _no_worse(
     if setting.mode != Mode.DUEL or setting.rounds == 0:
         return None
     start = Setting(setting.author, setting.reviewer, setting.mode, setting.scope, 0)
-    before = {_pair(one): one["ended"] == RIGHT for one in groups.get(start, ())}
-    after = {_pair(one): one["ended"] == RIGHT for one in records}
-    found = paired([(before[name], after[name]) for name in before.keys() & after.keys()])
+    found = compare(groups.get(start, ()), records)
     if not found.games:
         return None
-    right = Rate(sum(after[name] for name in after), len(after))
+    right = Rate(sum(1 for one in records if one["ended"] == RIGHT), len(records))
     return Law(f"no worse than round 0: {setting.label}", None, right, found.high >= 0)
-
-
-def _pair(record: Record) -> tuple[Any, Any]:
-    return record["task"], record["number"]

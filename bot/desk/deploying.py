@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from bot.core.rollout.actions import Wait, next_actions
 from bot.core.rollout.state import Phase, Reason, RolloutState
-from bot.desk.office import Do, Errand, Json, Lane, Office
+from bot.desk.office import Do, Errand, Json, Lane, Office, settle_errand
 from bot.desk.rollout.acting import label_of, perform, record, state_of
 from bot.desk.rollout.planning import drop_branches, plan_rollout
 from bot.desk.rollout.showing import show
@@ -52,14 +52,7 @@ def deploy(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
     do("tidy-stages", lambda: drop_branches(office, key))
     ending, notes = _ENDINGS[Phase(turn["phase"])], tuple(turn["notes"])
     do("status:deployed", lambda: say(office, key, ending, notes))
-    return [look_again(one, key) for one in do("held", lambda: _held(office, key))]
-
-
-def look_again(waiting: str, ended: str) -> Errand:
-    """The rollout of ``ended`` stood in the way of ``waiting``: it may be merged now."""
-    payload = {"task": waiting, "n": 0, "chain": None}
-    repo = waiting.split("-")[1]
-    return Errand("settle", f"settle:{waiting}:after-{ended}", payload, Lane.CHANGES, repo)
+    return [settle_errand(one, f"after-{key}") for one in do("held", lambda: _held(office, key))]
 
 
 def wake(key: str, cause: str) -> Errand:

@@ -13,8 +13,7 @@ from bot.commands import Command, CommandError, Verb, read_command
 from bot.core.repo import Spoken, Where
 from bot.core.report.thread import help_text, marker, refusal
 from bot.core.request import language_of
-from bot.desk.office import Do, Errand, Json, Lane, Office, carry
-from bot.desk.settling import settle_errand
+from bot.desk.office import Do, Errand, Json, Lane, Office, carry, settle_errand
 from bot.desk.task import State, Task, may_go_on, new_task, spoken_from, to_json
 
 WRITERS = frozenset({"admin", "maintain", "write"})

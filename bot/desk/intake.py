@@ -10,8 +10,7 @@ from typing import assert_never
 
 from bot.commands import key_of, read_command
 from bot.core.repo import Repo, Spoken
-from bot.desk.office import Errand, Lane, Ledger
-from bot.desk.settling import settle_errand
+from bot.desk.office import Errand, Lane, Ledger, settle_errand
 from bot.desk.task import OPEN, to_json
 from bot.events import Event, Finished, HeadMoved, Ignored, Ping, PullClosed, Pushed
 

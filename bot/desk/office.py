@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from bot.desk.task import Task
+from bot.desk.task import Task, repo_of
 from bot.hub import Hub
 from bot.pipeline import Work
 from bot.ports import Deployer, Forge, Library, Probe
@@ -115,3 +115,11 @@ def carry(
         partition,
         asked_at=asked_at,
     )
+
+
+def settle_errand(
+    key: str, cause: str, n: int = 0, delay: float = 0.0, chain: str | None = None
+) -> Errand:
+    """Look at the task's pull request, since ``cause`` happened; without a chain it leads to none."""
+    payload = {"task": key, "n": n, "chain": chain}
+    return Errand("settle", f"settle:{key}:{cause}", payload, Lane.CHANGES, repo_of(key), delay)

@@ -15,9 +15,9 @@ from bot.core.freshness import matters, values_of
 from bot.core.settling import CheckFact, Facts, Settling, Step, settle
 from bot.desk import publishing
 from bot.desk.deploying import begin_deploy
-from bot.desk.office import CHECK_NAME, Do, Errand, Json, Lane, Office, carry
+from bot.desk.office import CHECK_NAME, Do, Errand, Json, Office, carry, settle_errand
 from bot.desk.saying import load, say
-from bot.desk.task import Judged, State, Task, files_from, repo_of
+from bot.desk.task import Judged, State, Task, files_from
 from bot.hub import HeadMoved, MergeState, NotMergeable
 from bot.ports import Library
 
@@ -245,17 +245,7 @@ def _wait(
     if chain is None:
         return []
     delay = office.pace * min(300.0, 2.0 ** min(n + 1, 9))
-    return [_look_errand(key, f"{chain}-{n + 1}", n + 1, delay, chain)]
-
-
-def settle_errand(key: str, cause: str) -> Errand:
-    """Look at the task's pull request now, since ``cause`` happened."""
-    return _look_errand(key, cause, 0, 0.0, None)
-
-
-def _look_errand(key: str, name: str, n: int, delay: float, chain: str | None) -> Errand:
-    payload = {"task": key, "n": n, "chain": chain}
-    return Errand("settle", f"settle:{key}:{name}", payload, Lane.CHANGES, repo_of(key), delay)
+    return [settle_errand(key, f"{chain}-{n + 1}", n + 1, delay, chain)]
 
 
 def _ended_by_hand(office: Office, do: Do, key: str, step: str) -> list[Errand]:
