@@ -278,6 +278,132 @@ receiver receivers 수신자
 route 라우팅
 repeat 반복
 silence 사일런스
+remote 원격
+local 로컬
+latency 지연시간 레이턴시
+bandwidth 대역폭
+replication 복제
+owner 소유자 주인
+contact 연락처 담당자
+recipient recipients to 수신인 받는사람 수령인
+subject title 제목
+attachment attachments 첨부 첨부파일
+product products item 상품
+coupon coupons 쿠폰
+discount 할인
+refund refunds 환불
+booking bookings reservation reservations 예약
+room rooms 객실 방
+price prices rate fare 요금 가격
+invoice receipt 영수증 청구서
+settlement settle 정산
+ad ads advert 광고
+recommend recommendation 추천
+stream streaming broadcast 송출 방송 스트리밍 스트림
+record recording recorder 녹화 녹음
+playback play player 재생
+player players 플레이어 접속자 인원
+music song 음악
+book books 도서 책 권수
+loan loans 대출
+return returns 반납
+overdue 연체
+reader readers 이용자 독자 열람자
+library 도서관
+member members 회원
+branch branches 지점 분관
+kiosk kiosks 키오스크
+studio 스튜디오
+podcast 팟캐스트
+royalty royalties 로열티 저작권료
+duty oncall 당직
+daily nightly 일일 매일
+weekly 주간 매주
+monthly 월간 매월
+hourly 매시간
+sales revenue 매출
+occupancy 점유율
+stats statistics 통계
+aggregate aggregation 집계
+reindex 재색인
+cleanup clean prune purge 정리 청소
+archive 아카이브 보관소
+rotate rotation rotated 로테이션 순환
+concurrent 동시접속
+match matching matchmaking 매칭
+guild 길드
+ranking rank leaderboard 랭킹 순위
+shop store 상점 가게 매장 스토어
+arena 아레나
+tick 틱
+history 기록 이력 히스토리
+message messages 메시지
+profile profiles 프로파일
+broker brokers 브로커
+language languages 언어
+country countries 국가
+region regions 리전 지역
+zone zones 존 구역
+cluster 클러스터
+primary master 주서버 프라이머리 마스터
+standby secondary slave 스탠바이 대기
+feedback 피드백
+bastion jump 배스천 점프
+vpn 브이피엔
+gateway gateways 관문
+listen listener 리슨 수신대기
+bind 바인드
+socket 소켓
+protocol 프로토콜
+header headers 헤더
+cookie cookies 쿠키
+redirect 리다이렉트
+rewrite 리라이트
+static 정적
+asset assets 에셋
+template templates 템플릿
+thumbnail thumbnails 썸네일
+resolution 해상도
+quality 품질 화질
+bitrate 비트레이트
+encode encoder transcode 인코딩 인코더
+crawl crawler 크롤러 수집기
+scheduler 스케줄러
+dispatch dispatcher 디스패처
+consumer consumers 컨슈머
+offset 오프셋
+ack 확인응답
+dlq 데드레터
+visibility 가시성
+prefetch 프리페치
+preload 프리로드
+warmup 워밍업 예열
+drain draining 드레인
+graceful 우아한
+eviction evict 축출
+compaction 압축정리
+vacuum 배큠
+checkpoint 체크포인트
+wal 선행기록
+journal 저널
+lock locks lockout 잠금 락
+attempt attempts 시도
+penalty 벌점
+weight weights 가중치
+inventory 재고목록
+audit 감사
+trail 추적기록
+mask masking 마스킹
+consent 동의
+marketing 마케팅
+newsletter 뉴스레터 소식지
+push 푸시
+sms 문자
+voice 음성
+call calls 통화
+agent agents 상담원 에이전트
+ticket tickets 티켓
+survey 설문
 tokyo 도쿄
 seoul 서울
 frankfurt 프랑크푸르트

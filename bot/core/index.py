@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from bot.core import formats
+from bot.core.aliases import aliases_of
 from bot.core.builtin.tokens import tokenize
 from bot.core.glossary import singular
 from bot.core.leaf import Document, KeyPath, Kind, Leaf, Place, Unparsable
@@ -97,6 +98,11 @@ class Index:
     paths: frozenset[str]
     complete: bool = True
 
+    @property
+    def whole(self) -> bool:
+        """True where every file of the tree was read: a word unknown here is unknown there."""
+        return self.complete and self.paths <= self.data.keys()
+
     @cached_property
     def documents(self) -> dict[str, Document | Unparsable]:
         """Each gathered file parsed, or why it is not."""
@@ -134,6 +140,11 @@ class Index:
         """All words by which anything here is known."""
         known = (word for e in self.entries for word in (*e.own, *e.around, *e.file))
         return frozenset(known) | frozenset(w for path in self.paths for w in words_in(path))
+
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """Korean words for which the repository's own lists have a Latin one."""
+        return aliases_of(self.readable, NAMING)
 
     def holders(self, literal: str) -> tuple[Place, ...]:
         """Every leaf whose value holds ``literal`` as a whole word."""
@@ -185,6 +196,10 @@ def _names(document: Document) -> dict[KeyPath, frozenset[str]]:
     for leaf in document.leaves:
         if leaf.key and str(leaf.key[-1]).lower() in NAMING and len(leaf.value) < 60:
             found[leaf.key[:-1]] = found.get(leaf.key[:-1], frozenset()) | words_in(leaf.value)
+        if leaf.key and str(leaf.key[-1]) == "on-profile" and len(leaf.key) > 1:
+            # a document of several is known by the profile it is for (Spring Boot, "Activation
+            # Properties")
+            found[leaf.key[:1]] = found.get(leaf.key[:1], frozenset()) | words_in(leaf.value)
     return found
 
 

@@ -53,6 +53,10 @@ SAID_OTHERWISE = (
     (re.compile(r"빠짐\s?없이"), "모두"),
     (re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u26FF\u2702-\u27A0]"), " "),
     (re.compile(r"\bget rid of\b|\btake out\b", re.IGNORECASE), "remove"),
+    (re.compile(r"\btakes? (\S+) (?:off|out of)\b", re.IGNORECASE), r"remove \1 from"),
+    (re.compile(r"\b(?:the )?(\S+(?: (?:flag|setting|key|entry|line))?) can go(?: away)? from\b", re.IGNORECASE), r"remove \1 from"),
+    (re.compile(r"\bas of (?:today|now|this \w+|\w+day)\b,?", re.IGNORECASE), " "),
+    (re.compile(r"\b(\S+?),? (?:and|but) only \1\b,?", re.IGNORECASE), r"\1"),
     (re.compile(r"\bdrop(?=\s+(?:the\s+)?[A-Za-z_])", re.IGNORECASE), "remove"),
 )  # fmt: skip
 # Why something is asked for is no part of what is asked for; a reason that names a server or a value
@@ -121,3 +125,5 @@ SHARING = frozenset(
     """다른 나머지 나머지도 모든 전부 전체 다 모두 같이 함께 관련 맞게 따라 거기에 그에 이에
     other others everything all everywhere rest too also accordingly follow follows along match references sync""".split()
 )
+# Particles that say where a wish holds, and so where it does not.
+LIMITING = frozenset("만 에서 에서만 들만 에만 쪽만 쪽에서 쪽에서만 안에서".split())

@@ -18,6 +18,7 @@ from bot.core.builtin.clause_words import (
     FOLLOW,
     KNOWS,
     KOREAN_NOISE,
+    LIMITING,
     LIMITS,
     NUMBER_WORDS,
     ORDERS,
@@ -76,16 +77,7 @@ def read_clauses(text: str) -> tuple[Clause, ...]:
     Raises:
         Doubtful: the request must be asked about before anything is derived from it.
     """
-    text, _ = take_kept(text)
-    for pattern, meaning in SAID_OTHERWISE:
-        text = pattern.sub(meaning, text)
-    for pattern in REASONS:
-        text = pattern.sub(" ", text)
-    plain = POLITE_WORDS.sub(" 줘 " if re.search("[가-힣]", text) else " ", text)
-    for words, meaning in NUMBER_WORDS.items():
-        plain = re.sub(
-            rf"(?<![A-Za-z가-힣]){re.escape(words)}", meaning, plain, flags=re.IGNORECASE
-        )
+    plain = said_plainly(text)
     doubt = DOUBT.search(QUOTED_TEXT.sub(" ", plain))
     if doubt:
         raise Doubtful(doubt.group().strip())
@@ -99,6 +91,21 @@ def read_clauses(text: str) -> tuple[Clause, ...]:
         for position, clause in enumerate(found)
         if not _asks_nothing(clause) and not _repeats_a_move(found[:position], clause)
     )
+
+
+def said_plainly(text: str) -> str:
+    """The request without what it keeps, its reasons and politeness, in the grammar's own words."""
+    text, _ = take_kept(text)
+    for pattern, meaning in SAID_OTHERWISE:
+        text = pattern.sub(meaning, text)
+    for pattern in REASONS:
+        text = pattern.sub(" ", text)
+    plain = POLITE_WORDS.sub(" 줘 " if re.search("[가-힣]", text) else " ", text)
+    for words, meaning in NUMBER_WORDS.items():
+        plain = re.sub(
+            rf"(?<![A-Za-z가-힣]){re.escape(words)}", meaning, plain, flags=re.IGNORECASE
+        )
+    return plain
 
 
 def _repeats_a_move(before: Sequence[Clause], clause: Clause) -> bool:
@@ -433,8 +440,7 @@ def _asks_nothing(clause: Clause) -> bool:
         token.text.lower() in FOLLOW or token.text + token.particle in FOLLOW for token in words
     )
     limits = any(
-        token.particle in _LIMITING or token.text.lower() in {"in", "only", "for"}
-        for token in words
+        token.particle in LIMITING or token.text.lower() in {"in", "only", "for"} for token in words
     )
     shares = any(
         token.text.lower() in SHARING
@@ -448,6 +454,3 @@ def _asks_nothing(clause: Clause) -> bool:
         and (shares or not words)
         and clause.verb in {None, Verb.SET, Verb.MOVE}
     )
-
-
-_LIMITING = frozenset("만 에서 에서만 들만 에만 쪽만 쪽에서 쪽에서만 안에서".split())

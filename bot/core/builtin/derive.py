@@ -12,6 +12,8 @@ from itertools import product
 
 from bot.core.builtin.clauses import Clause, Doubtful, read_clauses
 from bot.core.builtin.coordination import readings
+from bot.core.builtin.gist import Unclear
+from bot.core.builtin.gist_taking import gists
 from bot.core.builtin.keeping import Kept, must_be_kept, take_kept
 from bot.core.builtin.planning import Plan, Refused
 from bot.core.builtin.reading import other_wishes, read_wish
@@ -108,8 +110,29 @@ def wanted(wishes: Iterable[Wish]) -> Wanted:
 def derive(request: Request, index: Index) -> Expectation:
     """The change the request must lead to on ``index``, or why rules cannot derive it."""
     choices = understand(request)
-    if isinstance(choices, Unproven):
-        return choices
+    first = choices if isinstance(choices, Unproven) else _derived(choices, request, index)
+    if isinstance(first, Derivation) or not index.whole or first.code not in _LOOSELY:
+        return first
+    second = _by_gist(request, index)
+    return second if isinstance(second, Derivation) else first
+
+
+# Where the grammar fails: a form it does not know, a word, or a doubt that an aside may hold.
+_LOOSELY = frozenset(
+    {"clause-unknown", "word-unknown", "doubtful", "no-place", "no-wish", "scope-unknown"}
+)
+
+
+def _by_gist(request: Request, index: Index) -> Expectation:
+    try:
+        return _derived(gists(request.text, index), request, index)
+    except Unclear as why:
+        return Unproven(why.code, (("word", why.word),))
+    except Doubtful as doubt:
+        return Unproven("doubtful", (("word", doubt.word),))
+
+
+def _derived(choices: Sequence[Choice], request: Request, index: Index) -> Expectation:
     _, kept = take_kept(request.text)
     try:
         return _keeping(choices, kept, index)

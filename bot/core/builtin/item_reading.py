@@ -73,8 +73,8 @@ def _word_item(clause: Clause, add: bool) -> ItemWish | None:  # noqa: FBT001 - 
 
 
 _PAIR = re.compile(r"(?P<name>[A-Za-z_][\w.-]*)\s*(?:=|:\s)\s*(?P<value>\S.*)")
-_IDENTIFIER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*|[a-z][\w-]*[_.A-Z][\w.-]*")
-_HYPHENED = re.compile(r"[a-z]+(?:-[a-z]+)+")
+IDENTIFIER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*|[a-z][\w-]*[_.A-Z][\w.-]*")
+HYPHENED = re.compile(r"[a-z]+(?:-[a-z]+)+")
 
 
 def read_key(clause: Clause, parts: Parts) -> KeyWish | None:
@@ -88,7 +88,7 @@ def read_key(clause: Clause, parts: Parts) -> KeyWish | None:
         value = pair["value"].strip("\"'")
         return KeyWish(words, pair["name"], value, parts.many, parts.without)
     named = [
-        t for t in parts.words if _IDENTIFIER.fullmatch(t.text) and t.particle in {"", "을", "를"}
+        t for t in parts.words if IDENTIFIER.fullmatch(t.text) and t.particle in {"", "을", "를"}
     ]
     if len(named) != 1 or parts.new is None or parts.loose or parts.old:
         return None
@@ -101,9 +101,9 @@ def _gone(clause: Clause, parts: Parts) -> KeyWish | None:
     tokens = [
         t for t in clause.tokens if t.sort is Sort.WORD and plain(t) not in PREPOSITIONS | MANY
     ]
-    named = [t for t in tokens if _IDENTIFIER.fullmatch(t.text)]
+    named = [t for t in tokens if IDENTIFIER.fullmatch(t.text)]
     # "redirect-all-to" is the name of a key, "api-2" that of a server
-    named = named or [t for t in tokens if _HYPHENED.fullmatch(t.text)]
+    named = named or [t for t in tokens if HYPHENED.fullmatch(t.text)]
     if len(named) != 1 or any(t.valued for t in clause.tokens) or parts.assigned:
         return None
     rest = tuple(t.text for t in tokens if t is not named[0] and t.text not in parts.without)

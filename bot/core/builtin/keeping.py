@@ -28,12 +28,15 @@ _ENGLISH = (
     rf"{_START}(?:leave|keep)\s+{_KEPT}\s+{_STAY}\)?",
     rf"{_START}{_KEPT}\s+(?:can |should |must )?(?:stays?|remains?)\s+{_STAY}\)?",
     rf"(?:[.,;(]|\band|\bbut)\s*{_KEPT}\s+(?:is|are)\s+(?:fine|ok|okay|correct|good|right)\b(?: as (?:it )?is)?\)?",
+    rf"{_START}{_KEPT}\s+(?:do not|don['’]?t|does not|doesn['’]?t|will not|won['’]?t|must not|should not|shouldn['’]?t)\s+(?:change|move)(?=[,.;)\n]|$)\)?",
+    rf"{_START}{_KEPT}\s+keeps?\s+(?:its|their|theirs|his|hers|the)\b[^,;()\n.]*\)?",
     rf"(?:[,(.]|\band|\bbut)\s*not\s+(?:in |on |for |the )*{_KEPT}(?=[,.;)\n]|$)\)?",
 )
 _KOREAN = (
     rf"(?:^|[,(.]|고|되|지만)\s*{_KEPT}(?:은|는|을|를|도|쪽은)?\s*(?:절대\s*|제발\s*)?(?:건드리지|건들지|손대지|만지지|바꾸지|변경하지|수정하지|고치지)\s*(?:마|말)[가-힣]*(?:\s*(?:주세요|줘|요))?\)?",
     rf"(?:^|[,(.]|고|되|지만)\s*{_KEPT}(?:은|는|을|를|도|쪽은|건)?\s*(?:냅두|냅둬|놔두|놔둬|내버려\s*두)[가-힣]*(?:\s*(?:주세요|줘))?(?=[,.)\n]|$)\)?",
     rf"(?:^|[,(.]|고|되|지만)\s*{_KEPT}(?:은|는|을|를|도|쪽은)?\s*그대로(?:\s*(?:두|둬|놔|놓|유지|냅|요|예요|입니다)[가-힣]*(?:\s*(?:주세요|줘|돼요?|됩니다))?)?(?=[,.)\n]|$)\)?",
+    r"(?:^|[,(.~]|고|되|지만)\s*(?P<kept>[^\s,.()]+?)(?:은|는)\s(?:[^,.()\n]*\s)?안\s(?:올|바꾸|바꿔|바꿉|건드|건들|옮|내리|고치|고칩|수정|변경)[가-힣]*\)?",
     r"(?P<kept>(?:[A-Za-z][\w./-]*\s)?[A-Za-z가-힣][\w./-]*?)(?:은|는|을|를)?\s*말고는?(?=[\s,.)]|$)",
 )
 _PATTERNS = tuple(re.compile(p, re.IGNORECASE) for p in (*_ENGLISH, *_KOREAN))

@@ -68,9 +68,35 @@ def _set_entries(wish: SetWish, index: Index) -> tuple[Entry, ...]:
             return why.code == "unit-unknown"
         return True
 
-    return _entries(
-        wish.words, wish.without, wish.many, index, lambda entry: _is_old(entry, wish), takes
-    )
+    def old(entry: Entry) -> bool:
+        return _is_old(entry, wish)
+
+    try:
+        return _entries(wish.words, wish.without, wish.many, index, old, takes)
+    except Refused as why:
+        found = _anchored(wish, index, lambda e: old(e) and takes(e)) if wish.anchored else None
+        if found is None or why.code != "no-place":
+            raise
+        return (found,)
+
+
+_PORTS = frozenset({"port", "listen", "expose"})
+
+
+def _anchored(wish: SetWish, index: Index, accept: Callable[[Entry], bool]) -> Entry | None:
+    """The one place that has the old value and fits every word, though its own name was not said."""
+    said_terms = terms_of(wish.words)
+    terms = [term for term in said_terms if term.required]
+    if wish.old is None:
+        return None
+    fitting = [e for e in index.entries if all(e.fits(t) for t in terms)]
+    found = [e for e in fitting if accept(e)]
+    named = [e for e in fitting if e not in found and e.own and not unsaid(e, said_terms)]
+    if len(found) != 1 or named or not terms or any(t.identifier for t in said_terms):
+        return None
+    if any(term.options & _PORTS for term in terms) and len(index.holders(wish.old.text)) > 1:
+        return None  # who listens elsewhere is called elsewhere: one place is not all
+    return found[0]
 
 
 def _is_one_of_many(entry: Entry) -> bool:
@@ -158,11 +184,18 @@ def _says_several(words: Iterable[str], entries: Sequence[Entry]) -> bool:
         if (word.endswith("들") and len(word) > 2) or (singular(word.lower()) != word.lower())
     )
     return any(
-        term.options & (entry.around | entry.file) and not term.options & entry.own
+        term.options & (entry.around | entry.file)
+        and (not term.options & entry.own or _in_each_file(term, entries))
         for terms in plural
         for term in terms
         for entry in entries[:1]
     )
+
+
+def _in_each_file(term: Term, entries: Sequence[Entry]) -> bool:
+    """``the workers``, of which each has a file of its own that is called so."""
+    files = {entry.place.path: bool(term.options & entry.file) for entry in entries}
+    return len(files) == len(entries) and all(files.values())
 
 
 def _must_be_told_apart(

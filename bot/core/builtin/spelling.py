@@ -6,6 +6,7 @@ and that have one nearest word; names with a number are never mended (worker-3 i
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -14,6 +15,7 @@ from rapidfuzz.distance import OSA
 
 from bot.core.builtin.clause_words import ENGLISH_NOISE, FOLLOW
 from bot.core.builtin.filler import is_filler
+from bot.core.builtin.inventory import owners_called
 from bot.core.glossary import korean_words, options
 from bot.core.index import Index
 from bot.core.words import terms_of
@@ -31,6 +33,9 @@ def mended(words: Iterable[str], index: Index) -> tuple[str, ...]:
 
 
 def _mended(word: str, index: Index) -> str:
+    alias = index.aliases.get(re.sub(r"들$", "", word))
+    if alias and not options(word) & index.vocabulary:
+        return f"{alias}s" if word.endswith("들") else alias
     if any(character.isdigit() for character in word) or means_something(word, index):
         return word
     if is_filler(word):
@@ -52,9 +57,9 @@ def is_live_word(word: str) -> bool:
 
 def means_something(word: str, index: Index) -> bool:
     """True where a place or a file is known by the word, or the word only describes."""
-    return any(
-        option in index.vocabulary for term in terms_of((word,)) for option in term.options
-    ) or not any(term.required for term in terms_of((word,)))
+    terms = terms_of((word,))
+    known = any(option in index.vocabulary for term in terms for option in term.options)
+    return known or not any(t.required for t in terms) or bool(owners_called((word,), index))
 
 
 def _nearest(word: str, choices: dict[str, str]) -> set[str]:

@@ -59,7 +59,7 @@ _LOOSE = frozenset("에서 에서만 으로 로 을 를 은 는 이 가 에 의 
 # Of an unknown word only these endings are surely particles; others may be part of a name.
 _CERTAIN = ("에서만", "에서", "으로", "을", "를")
 _UNITS = {
-    "밀리초": "ms", "초": "s", "분": "m", "시간": "h", "일": "d", "개": "", "번": "", "회": "", "대": "", "배": "times",
+    "밀리초": "ms", "초": "s", "분": "m", "시간": "h", "일": "d", "개": "", "번": "", "회": "", "대": "", "권": "", "명": "", "건": "", "줄": "", "통": "", "장": "", "배": "times",
     "퍼센트": "%", "프로": "%", "바이트": "B", "킬로바이트": "KB", "메가바이트": "MB", "메가": "MB", "기가바이트": "GB", "기가": "GB", "meg": "MB", "megs": "MB", "gig": "GB", "gigs": "GB", "megabytes": "MB", "gigabytes": "GB",
     "ms": "ms", "millisecond": "ms", "milliseconds": "ms", "millis": "ms", "s": "s", "sec": "s", "secs": "s", "second": "s",
     "seconds": "s", "m": "m", "min": "m", "mins": "m", "minute": "m", "minutes": "m", "h": "h", "hr": "h", "hrs": "h",

@@ -60,7 +60,7 @@ _ENGLISH: dict[str, Verb] = {
         Verb.ON: "enable activate",
         Verb.OFF: "disable deactivate",
         Verb.ADD: "add append include",
-        Verb.ALLOW: "allow permit admit whitelist allowlist",
+        Verb.ALLOW: "allow accept permit admit whitelist allowlist",
         Verb.REMOVE: "remove delete",
     }.items()
     for word in words.split()

@@ -30,7 +30,8 @@ class MoveWish:
 class SetWish:
     """The place called ``words`` becomes ``value``; ``many`` where every such place is meant.
 
-    ``direction`` is RAISE or LOWER where the person said so; ``scale`` multiplies, ``delta`` adds.
+    ``direction`` is RAISE or LOWER where the person said so; ``scale`` multiplies;
+    ``anchored`` where the old value may tell the place though its own name was not said.
     """
 
     words: tuple[str, ...]
@@ -40,6 +41,7 @@ class SetWish:
     direction: Verb | None = None
     scale: float | None = None
     without: tuple[str, ...] = ()
+    anchored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
