@@ -39,6 +39,7 @@ def _sets(text: str) -> dict[tuple[str, str], str | None]:
         ("lobby 1 sits on a big instance now, raise its max players to 2500", "lobby-1/.env", "MAX_PLAYERS", "2500"),
         ("the lobby 2 logs are a mess. turn debug off there, it fills the disk", "lobby-2/.env", "DEBUG", "false"),
         ("디스크가 모자라요ㅠ podcast read timeout 30초인데 자꾸 끊겨서 45초로 늘려주세용", "podcast/app.yml", "read_timeout", "45s"),
+        ("podcast read timeout 30초에서 45초로 늘리기로 했어요", "podcast/app.yml", "read_timeout", "45s"),
         ("CS팀에서 로그아웃된다고 하네요. podcast upload 10에서 25프로로 올려주세요", "podcast/app.yml", "percent", "25"),
     ],
 )  # fmt: skip
@@ -67,6 +68,7 @@ def test_what_the_old_address_was_called_need_not_be_known() -> None:
         "turn billing debug off, it fills the disk",
         "the shiny frobnicator went from 10.1.0.1 to 10.1.0.7, only in billing",
         "10.1.0.1 goes to 10.1.0.7, firewalls",
+        "10.1.0.1에서 10.1.0.7로 옮겼어요.방화벽것만바꿔주면돼",
         "the ledger 192.0.2.4 goes to 10.1.0.7 if the weather holds",
         "podcast upload goes from 10 to 25 percent unless it rains",
         "podcast upload goes from 10 to 25 percent tomorrow, people like it",

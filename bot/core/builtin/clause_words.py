@@ -37,7 +37,7 @@ SAID_OTHERWISE = (
     (re.compile(r"\b(?:should|must|shall|ought to|needs? to|has to|have to|want it to|wants? to) be(?: set to| at| changed to| raised to| lowered to)?\b", re.IGNORECASE), "to"),
     (re.compile(r"\((?:지금|현재|기존)(?:은|는|값|값은)?\s*:?\s*([^\s()]+?)(?:임|이고|인데|이에요|입니다)?\)"), r" \1에서 "),
     (re.compile(r"\((?:currently|now|was|is|it['’]?s|it was)\s*:?\s*([^\s()]+)(?: now| today| right now)?\)", re.IGNORECASE), r" from \1 "),
-    (re.compile(r"\b(?:gets|goes (?:up |down |back )?to|becomes|be called|is called|is named) (?=\S*\d)", re.IGNORECASE), "to "),
+    (re.compile(r"\b(?:gets|goes (?:up |down |back )?to|becomes|be called|is called|is named|is now called) (?=\S*\d|\S+\.\S)", re.IGNORECASE), "to "),
     (re.compile(r"\binst(?:ed|aed|ead) of\b", re.IGNORECASE), "instead of"),
     (re.compile(r"\b(?:is|are|was|were) (?:way |far |a bit |much )?too (?:short|long|low|high|small|big|large|noisy|slow|much|little|tight|few)\b", re.IGNORECASE), " "),
     (re.compile(r"(?<=\w)['’]s\b(?: own\b)?"), " "),
@@ -57,6 +57,11 @@ SAID_OTHERWISE = (
     (re.compile(r"\b(?:the )?(\S+(?: (?:flag|setting|key|entry|line))?) can go(?: away)? from\b", re.IGNORECASE), r"remove \1 from"),
     (re.compile(r"\bas of (?:today|now|this \w+|\w+day)\b,?", re.IGNORECASE), " "),
     (re.compile(r"\b(\S+?),? (?:and|but) only \1\b,?", re.IGNORECASE), r"\1"),
+    (re.compile(r",?\s*\b(?:and )?(\S+\.\S+)\s+(?:goes away|is gone|disappears|retires|is retired|is going away|will go away|is dead)(?: completely| entirely| then)?", re.IGNORECASE), r" from \1 "),
+    (re.compile(r"\([^()\d_=]*\b(?:reasons?|because|due)\b[^()\d_=]*\)", re.IGNORECASE), " "),
+    (re.compile(r",?\s*\b(?:on the |with the |at the )?same (?:port|name|path|user|password)s?(?: as (?:before|the old one|now|ever))?\b", re.IGNORECASE), " "),
+    (re.compile(r"기로\s?(?:했|됐|되었|정했|결정)[가-힣]*"), "기"),
+    (re.compile(r"(?<![\d.])(?:1|한\s?)(?:인|명)당\s"), " "),
     (re.compile(r"\bdrop(?=\s+(?:the\s+)?[A-Za-z_])", re.IGNORECASE), "remove"),
 )  # fmt: skip
 # Why something is asked for is no part of what is asked for; a reason that names a server or a value
@@ -95,7 +100,8 @@ KNOWS = re.compile(
     re.IGNORECASE,
 )
 LIMITS = re.compile(
-    r"\b(?:only|just|except|but|not|keep|leave)\b|만(?![가-힣])|빼고|제외|말고", re.IGNORECASE
+    r"\b(?:only|just|except|but|not|keep|leave)\b|(?<![하같되있없맞좋았었겠였했]지)만(?![가-힣])|빼고|제외|말고",
+    re.IGNORECASE,
 )
 
 KOREAN_NOISE = frozenset(

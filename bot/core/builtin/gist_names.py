@@ -6,6 +6,7 @@ only where one word is meant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from bot.core.builtin.clause_words import ENGLISH_NOISE, KOREAN_NOISE, LIMITING
@@ -19,6 +20,8 @@ from bot.core.builtin.value_roles import BEFORE_OLD
 from bot.core.glossary import DESCRIPTORS
 from bot.core.index import Index
 
+_SPACELESS = 5
+_LIMIT = re.compile(r"만|에서|쪽|빼|제외|말고|외에|뿐|안")
 _SCOPING = frozenset("in on within inside for only at under".split())
 
 
@@ -32,8 +35,14 @@ def take_name(tokens: Sequence[Token], position: int, gist: Gist, index: Index) 
         return
     following = tokens[position + 1 : position + 2]
     modifies = bool(following) and not token.particle and _names(following[0], index)
+    scoped = scoped or _may_limit(token.text)
     standing = Standing.SCOPE if scoped else Standing.MODIFIER if modifies else Standing.FREE
     gist.strangers.append((token.text, standing))
+
+
+def _may_limit(word: str) -> bool:
+    """``오라클것만바꿔``: Korean words without spaces may hide what limits them."""
+    return not word.isascii() and (len(word) >= _SPACELESS or _LIMIT.search(word) is not None)
 
 
 def _in_scope(tokens: Sequence[Token], position: int) -> bool:

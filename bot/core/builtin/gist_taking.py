@@ -46,7 +46,10 @@ _DENIES = frozenset(
     "block ban deny 차단 차단해 차단해줘 차단해주세요 막아 막아줘 막아주세요".split()
 )
 _PRONOUNS = frozenset("it its them their there they 그거 그걸 그것 거기 거기서".split())
-_ONLY = re.compile(r"\b(?:only|except|but|leave)\b|만(?![가-힣])|빼고|제외", re.IGNORECASE)
+_ONLY = re.compile(
+    r"\b(?:only|except|but|leave)\b|(?<![하같되있없맞좋았었겠였했]지)만(?![가-힣])|빼고|제외",
+    re.IGNORECASE,
+)
 _SAYS_OLD = re.compile(r"\bnot(?=\s+\S*\d)|(?<=\d)\S*\s*말고|(?<=\s)--?[a-z][\w-]*", re.IGNORECASE)
 _INCLUDING = frozenset("incl including 까지 도 포함 포함해서 포함해".split())
 _WEAK = frozenset({Verb.SET, Verb.MOVE, None})
@@ -129,9 +132,11 @@ def _take(segment: Segment, found: list[Gist], told: Sequence[Token], index: Ind
 
 
 def _gist_for(segment: Segment, found: list[Gist]) -> Gist:
-    """A segment that gives something new after a whole wish is a wish of its own."""
+    """What gives something new, or orders of its own, after a whole wish is a wish; else it says more."""
     again = any(t.text.lower() in _PRONOUNS for t in segment.tokens) and not segment.gives
-    if not found or (found[-1].whole and (_gives_new(segment) or segment.verb) and not again):
+    if not found or (
+        found[-1].whole and (_gives_new(segment) or segment.verb in OWN_ORDERS) and not again
+    ):
         found.append(Gist())
     return found[-1]
 
