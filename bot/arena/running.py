@@ -14,7 +14,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from multiprocessing import parent_process
 from pathlib import Path
+from threading import Thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -87,11 +89,11 @@ def read_records(out: Path) -> list[Record]:
     if not path.exists():
         return []
     found: dict[str, Record] = {}
-    for line in path.read_text("utf-8").splitlines():
+    for line in path.read_bytes().split(b"\n"):
         try:
             record = json.loads(line)
         except ValueError:
-            continue  # killed in the middle of it: that game is played again
+            continue  # killed in the middle of it, perhaps of a character: it is played again
         found.setdefault(record["game"], record)
     return list(found.values())
 
@@ -114,7 +116,19 @@ def run(
 
 
 def _pool(parallel: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(max_workers=parallel)
+    return ProcessPoolExecutor(max_workers=parallel, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """A worker whose run was killed would wait for its next game for ever."""
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _play_all(
