@@ -219,7 +219,7 @@ def test_the_command_plays_and_reports(folder: Path, tmp_path: Path) -> None:
     )
     assert done.exit_code == 0, done.output
     told = runner.invoke(arena, ["report", out, "--json", "--html", str(page)])
-    assert len(json.loads(told.output)) == 4
+    assert len(json.loads(told.output)["settings"]) == 4
     assert "<script" not in page.read_text("utf-8")
     assert "Simulated models" in page.read_text("utf-8")
     assert runner.invoke(arena, ["compare", out, out]).exit_code == 0

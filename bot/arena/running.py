@@ -31,6 +31,7 @@ from bot.simulated.model import SimulatedModel
 from bot.simulated.truth import Truth, truth_of
 
 RECORDS = "games.jsonl"
+SOURCES = "tasks.json"
 Record = dict[str, Any]
 _LIMITS = Limits(40, 200_000, 2.0, 600.0)
 
@@ -55,17 +56,19 @@ def open_model(name: str, player: str, task: Task, draws: str) -> Model:
 
 
 @lru_cache(maxsize=4096)
-def _known(repo: str, task: str, request: str) -> list[Truth | None]:
-    del repo, task, request
-    return []
+def _known(
+    name: str,
+    request: str,
+    base: tuple[tuple[str, bytes], ...],
+    right: tuple[tuple[str, bytes], ...],
+) -> Truth | None:
+    return truth_of(name, request, dict(base), dict(right))
 
 
 def _truth(task: Task) -> Truth | None:
     """Worked out once a process."""
-    kept = _known(task.repo, task.id, task.request)
-    if not kept:
-        kept.append(truth_of(f"{task.repo}/{task.id}", task.request, task.base, task.right[0]))
-    return kept[0]
+    trees = tuple(task.base.items()), tuple(task.right[0].items())
+    return _known(f"{task.repo}/{task.id}", task.request, *trees)
 
 
 def can_be_simulated(task: Task) -> bool:
@@ -96,6 +99,23 @@ def read_records(out: Path) -> list[Record]:
             continue  # killed in the middle of it, perhaps of a character: it is played again
         found.setdefault(record["game"], record)
     return list(found.values())
+
+
+def keep_source(out: Path, source: Record) -> None:
+    """Write beside the games what their task set gave and left out, once for each set."""
+    out.mkdir(parents=True, exist_ok=True)
+    known = [one for one in read_sources(out) if one["source"] != source["source"]]
+    text = json.dumps([*known, source], ensure_ascii=False, indent=1)
+    unfinished = out / f"{SOURCES}.new"
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(out / SOURCES)
+
+
+def read_sources(out: Path) -> list[Record]:
+    """Each task set that was played here: ``source``, ``tasks``, and ``left_out`` by reason."""
+    path = out / SOURCES
+    found: list[Record] = json.loads(path.read_bytes()) if path.exists() else []
+    return found
 
 
 def run(
