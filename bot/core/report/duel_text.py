@@ -14,6 +14,7 @@ from bot.core.report.text import Text
 from bot.core.request import Language
 
 MAX_LINES = 80
+_SHOWN = 100
 _WORDS: dict[str, Text] = {
     "title": Text(
         "The duel: {games} game(s), {rounds} round(s)", "듀얼: 게임 {games}개, 라운드 {rounds}개"
@@ -77,8 +78,8 @@ def _side(candidate: Mapping[str, Any], language: Language) -> str:
 
 
 def _claim(claim: Mapping[str, Any], language: Language) -> str:
-    place = f"{code(claim['path'])} {code(claim['key'])}"
-    should = f" → {code(claim['should_be'])}" if claim["should_be"] is not None else ""
+    place = f"{code(claim['path'], _SHOWN)} {code(claim['key'], _SHOWN)}"
+    should = f" → {code(claim['should_be'], _SHOWN)}" if claim["should_be"] is not None else ""
     facts = {
         "by": plain(claim["by"]),
         "place": place,
