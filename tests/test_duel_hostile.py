@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot import pipeline
 from bot.adapters.model_budget import Budget, Limits
 from bot.arena.memory import Commit, MemoryForge, MemoryLibrary
+from bot.core.change import FileChange, build_change
 from bot.core.duel.transcript import Ending, Fate, Player, Transcript
 from bot.core.duel.units import MAX_GAMES, Scope, Unit, units_of
 from bot.core.gate import Mode
@@ -322,9 +323,9 @@ def test_endless_rounds_are_not_played() -> None:
 def test_many_parts_are_one_game() -> None:
     """Who changes everything everywhere does not buy itself a game for every file."""
     base = {f"f{n}.yml": b"a: 1\n" for n in range(MAX_GAMES + 1)}
-    files = pipeline.build_change(()).files
+    files = build_change(()).files
     assert units_of(Scope.FILE, [files]) == ()
-    many = tuple(pipeline.FileChange(path, data, b"a: 2\n") for path, data in base.items())
+    many = tuple(FileChange(path, data, b"a: 2\n") for path, data in base.items())
     for scope in (Scope.FILE, Scope.HUNK):
         assert units_of(scope, [many]) == (Unit(),)
         assert len(units_of(scope, [many[:-1]])) == MAX_GAMES

@@ -39,8 +39,14 @@ _WORDS: dict[str, Text] = {
     "standing": Text("stands", "유지"),
     "conceded": Text("conceded", "인정"),
     "rebutted": Text("rebutted with evidence", "근거로 반박"),
+    "no-duel": Text("No duel was fought.", "듀얼은 없었습니다."),
     "cut": Text("… and more", "… 그 밖에 더"),
 }
+
+
+def no_duel(language: Language) -> str:
+    """What is said of an outcome of another mode."""
+    return _WORDS["no-duel"].say(language)
 
 
 def duels_text(verdicts: Sequence[Mapping[str, Any]], language: Language) -> str:
@@ -49,14 +55,29 @@ def duels_text(verdicts: Sequence[Mapping[str, Any]], language: Language) -> str
     return "\n\n".join(_folded(one, language) for one in found)
 
 
+def duel_lines(duel: Mapping[str, Any], language: Language) -> list[str]:
+    """The same for a terminal, a line each; ``duel`` is an outcome's, as JSON has it.
+
+    Raises KeyError or TypeError where it is not.
+    """
+    title, *lines = _lines(duel, language)
+    return [title, *(f"  {line.replace('**', '')}" for line in lines)]
+
+
 def _folded(duel: Mapping[str, Any], language: Language) -> str:
+    title, *lines = _lines(duel, language)
+    body = "\n".join(f"- {line}" for line in lines)
+    return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"
+
+
+def _lines(duel: Mapping[str, Any], language: Language) -> list[str]:
+    """The title, and so many lines of what was played."""
     facts = {"games": str(len(duel["games"])), "rounds": str(duel["rounds"])}
     title = _WORDS["title"].say(language, facts)
     lines = [line for game in duel["games"] for line in _game(game, language)]
     if len(lines) > MAX_LINES:
         lines = [*lines[:MAX_LINES], _WORDS["cut"].say(language)]
-    body = "\n".join(f"- {line}" for line in lines)
-    return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"
+    return [title, *lines]
 
 
 def _game(game: Mapping[str, Any], language: Language) -> Iterator[str]:
