@@ -7,6 +7,7 @@ Decides what is printed and the exit codes: 0 done, 1 stopped by a cap or a law 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,6 +38,10 @@ from bot.arena.setting import grid
 from bot.arena.tasks import Task, TaskError
 from bot.core.duel.units import Scope
 from bot.core.gate import Mode
+from bot.core.outcome import Trouble
+from bot.core.report.sentences import say_trouble
+from bot.core.request import Language
+from bot.settings import BUILTIN, SettingsError, read_settings
 from bot.simulated.faults import PREFIX, FaultsError, read_faults
 
 _OUT = click.argument("out", type=click.Path(path_type=Path, file_okay=False))
@@ -109,6 +114,7 @@ def run_command(
         raise click.BadParameter("whole numbers", param_hint="--rounds")
     settings = grid(authors, reviewers, modes, scopes, tuple(int(one) for one in rounds))
     simulated = any(name.startswith(PREFIX) for name in (*authors, *reviewers))
+    _described((*authors, *reviewers))
     tasks = _tasks(said, out, simulated=simulated)
     played = list(games_of(settings, tasks, games, seed))
     ended = _play(played, out, Caps(max_cost, max_seconds, rate), parallel)
@@ -124,6 +130,21 @@ def _checked(said: Sequence[str], known: set[str], option: str) -> None:
             raise click.BadParameter(
                 f"{one!r} is none of {', '.join(sorted(known))}", param_hint=option
             )
+
+
+def _described(names: Sequence[str]) -> None:
+    """Real models can be asked as the environment says; known before the first game."""
+    real = [name for name in names if not name.startswith(PREFIX)]
+    if BUILTIN in real:
+        raise click.BadParameter(f"{BUILTIN} is no model", param_hint="--author, --reviewer")
+    if not real:
+        return
+    try:
+        read_settings(os.environ)
+    except SettingsError as error:
+        trouble = Trouble(error.code, tuple(sorted(error.facts.items())))
+        click.echo(say_trouble(trouble, Language.ENGLISH), err=True)
+        sys.exit(2)
 
 
 def _tasks(said: str, out: Path, *, simulated: bool) -> tuple[Task, ...]:

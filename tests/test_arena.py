@@ -272,3 +272,18 @@ def test_the_command_plays_and_reports(folder: Path, tmp_path: Path) -> None:
     assert runner.invoke(arena, ["compare", out, out]).exit_code == 0
     assert runner.invoke(arena, ["report", str(tmp_path / "none")]).exit_code == 2
     assert runner.invoke(arena, [*said, "--mode", "duel,dual"]).exit_code == 2
+
+
+def test_a_real_player_is_asked_as_the_environment_says(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bad setting, or rules as a player, is said before the first game and not in each."""
+    said = ["run", str(tmp_path / "out"), "--tasks", str(folder), "--reviewer", "sim:perfect"]
+    rules = CliRunner().invoke(arena, [*said, "--author", "builtin"])
+    monkeypatch.setenv("CFG_MODEL_TIMEOUT", "soon")
+    bad = CliRunner().invoke(arena, [*said, "--author", "openai/x"])
+    for ran in (rules, bad):
+        assert ran.exit_code == 2
+        assert "Traceback" not in ran.output
+    assert "CFG_MODEL_TIMEOUT" in bad.output
+    assert not (tmp_path / "out" / RECORDS).exists()

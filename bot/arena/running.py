@@ -20,12 +20,13 @@ from threading import Thread
 from time import monotonic, sleep
 from typing import Any
 
-from bot.adapters.litellm_model import LitellmModel, ModelSettings
-from bot.adapters.model_budget import Budget, Limits
 from bot.arena.game import Played, play
 from bot.arena.setting import Setting
 from bot.arena.tasks import Task
+from bot.models import open_budget
+from bot.models import open_model as open_endpoint
 from bot.ports import Model
+from bot.settings import Endpoint, SettingsError, read_settings
 from bot.simulated.faults import PREFIX, read_faults
 from bot.simulated.model import SimulatedModel
 from bot.simulated.truth import Truth, truth_of
@@ -33,7 +34,6 @@ from bot.simulated.truth import Truth, truth_of
 RECORDS = "games.jsonl"
 SOURCES = "tasks.json"
 Record = dict[str, Any]
-_LIMITS = Limits(40, 200_000, 2.0, 600.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,21 @@ class Caps:
 
 
 def open_model(name: str, player: str, task: Task, draws: str) -> Model:
-    """A simulated model that knows the task, or one that litellm knows."""
+    """A simulated model that knows the task, or one that litellm knows, as CFG_* describes it.
+
+    Raises SettingsError where the environment cannot be read.
+    """
     if name.startswith(PREFIX):
         truth = _truth(task)
         if truth is None:
             raise ValueError(f"{task.repo}/{task.id} cannot be simulated")
         return SimulatedModel(f"{player}:{name}", read_faults(name), truth, draws)
-    return LitellmModel(ModelSettings(name=name), Budget(_LIMITS))
+    settings = read_settings(os.environ)
+    described = {one.name: one for one in (settings.author, settings.reviewer)}
+    model = open_endpoint(described.get(name, Endpoint(name)), settings, open_budget(settings))
+    if model is None:
+        raise SettingsError("setting-invalid", name="a player", value=name)
+    return model
 
 
 @lru_cache(maxsize=4096)
