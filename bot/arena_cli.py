@@ -7,7 +7,6 @@ Decides what is printed and the exit codes: 0 done, 1 stopped by a cap or a law 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,7 +40,7 @@ from bot.core.gate import Mode
 from bot.core.outcome import Trouble
 from bot.core.report.sentences import say_trouble
 from bot.core.request import Language
-from bot.settings import BUILTIN, SettingsError, read_settings
+from bot.settings import BUILTIN, SettingsError, settings_here
 from bot.simulated.faults import PREFIX, FaultsError, read_faults
 
 _OUT = click.argument("out", type=click.Path(path_type=Path, file_okay=False))
@@ -140,7 +139,7 @@ def _described(names: Sequence[str]) -> None:
     if not real:
         return
     try:
-        read_settings(os.environ)
+        settings_here()
     except SettingsError as error:
         trouble = Trouble(error.code, tuple(sorted(error.facts.items())))
         click.echo(say_trouble(trouble, Language.ENGLISH), err=True)

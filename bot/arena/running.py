@@ -26,7 +26,7 @@ from bot.arena.tasks import Task
 from bot.models import open_budget
 from bot.models import open_model as open_endpoint
 from bot.ports import Model
-from bot.settings import Endpoint, SettingsError, read_settings
+from bot.settings import Endpoint, SettingsError, settings_here
 from bot.simulated.faults import PREFIX, read_faults
 from bot.simulated.model import SimulatedModel
 from bot.simulated.truth import Truth, truth_of
@@ -55,7 +55,7 @@ def open_model(name: str, player: str, task: Task, draws: str) -> Model:
         if truth is None:
             raise ValueError(f"{task.repo}/{task.id} cannot be simulated")
         return SimulatedModel(f"{player}:{name}", read_faults(name), truth, draws)
-    settings = read_settings(os.environ)
+    settings = settings_here()
     described = {one.name: one for one in (settings.author, settings.reviewer)}
     model = open_endpoint(described.get(name, Endpoint(name)), settings, open_budget(settings))
     if model is None:
