@@ -20,23 +20,35 @@ from bot.arena.figures import Cell, as_json, cells, compare
 from bot.arena.game import RIGHT, Played
 from bot.arena.intervals import Rate
 from bot.arena.laws import Law, broken_laws, passing, settings_of_laws
-from bot.arena.load import load_directory
+from bot.arena.load import load_tasks
 from bot.arena.page import page, shown
 from bot.arena.plots import NoPlotsError, save
-from bot.arena.running import Caps, can_be_simulated, games_of, read_records, run
+from bot.arena.public.loaded import UNSIMULATED
+from bot.arena.running import (
+    Caps,
+    can_be_simulated,
+    games_of,
+    keep_source,
+    read_records,
+    read_sources,
+    run,
+)
 from bot.arena.setting import grid
 from bot.arena.tasks import Task, TaskError
 from bot.core.duel.units import Scope
 from bot.core.gate import Mode
+from bot.core.outcome import Trouble
+from bot.core.report.sentences import say_trouble
+from bot.core.request import Language
+from bot.settings import BUILTIN, SettingsError, settings_here
 from bot.simulated.faults import PREFIX, FaultsError, read_faults
 
 _OUT = click.argument("out", type=click.Path(path_type=Path, file_okay=False))
 _TASKS = click.option(
     "--tasks",
-    "folder",
+    "said",
     required=True,
-    type=click.Path(path_type=Path),
-    help="A directory of repositories with requests (see docs/arena.md).",
+    help="A directory of repositories with requests, or ciri:PATH, cloudeval:PATH, multi-iac:PATH.",
 )
 _SEED = click.option("--seed", default=1, show_default=True)
 _PARALLEL = click.option("--parallel", default=2, show_default=True, type=click.IntRange(1, 64))
@@ -81,7 +93,7 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: str) -> 
 @click.option("--max-seconds", default=3600.0, show_default=True)
 def run_command(
     out: Path,
-    folder: Path,
+    said: str,
     authors: tuple[str, ...],
     reviewers: tuple[str, ...],
     modes: tuple[str, ...],
@@ -100,9 +112,9 @@ def run_command(
     if not all(one.isdigit() for one in rounds):
         raise click.BadParameter("whole numbers", param_hint="--rounds")
     settings = grid(authors, reviewers, modes, scopes, tuple(int(one) for one in rounds))
-    tasks = _tasks(
-        folder, simulated=any(name.startswith(PREFIX) for name in (*authors, *reviewers))
-    )
+    simulated = any(name.startswith(PREFIX) for name in (*authors, *reviewers))
+    _described((*authors, *reviewers))
+    tasks = _tasks(said, out, simulated=simulated)
     played = list(games_of(settings, tasks, games, seed))
     ended = _play(played, out, Caps(max_cost, max_seconds, rate), parallel)
     _print(cells(read_records(out)))
@@ -119,19 +131,36 @@ def _checked(said: Sequence[str], known: set[str], option: str) -> None:
             )
 
 
-def _tasks(folder: Path, *, simulated: bool) -> tuple[Task, ...]:
+def _described(names: Sequence[str]) -> None:
+    """Real models can be asked as the environment says; known before the first game."""
+    real = [name for name in names if not name.startswith(PREFIX)]
+    if BUILTIN in real:
+        raise click.BadParameter(f"{BUILTIN} is no model", param_hint="--author, --reviewer")
+    if not real:
+        return
     try:
-        tasks = load_directory(folder)
-    except (TaskError, KeyError) as error:
+        settings_here()
+    except SettingsError as error:
+        trouble = Trouble(error.code, tuple(sorted(error.facts.items())))
+        click.echo(say_trouble(trouble, Language.ENGLISH), err=True)
+        sys.exit(2)
+
+
+def _tasks(said: str, out: Path, *, simulated: bool) -> tuple[Task, ...]:
+    """The tasks to be played; what is left out of the set is said, and kept beside the games."""
+    try:
+        loaded = load_tasks(said)
+    except TaskError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    usable = tuple(task for task in tasks if can_be_simulated(task)) if simulated else tasks
-    if not usable:
-        click.echo(
-            "No task here can be simulated (a value must be set, none may come or go).", err=True
-        )
+    loaded = loaded.keeping(can_be_simulated, UNSIMULATED) if simulated else loaded
+    for line in loaded.lines() if loaded.left_out else ():
+        click.echo(line, err=True)
+    if not loaded.tasks:
+        click.echo(f"No task of {said} can be played.", err=True)
         sys.exit(2)
-    return usable
+    keep_source(out, loaded.as_data())
+    return loaded.tasks
 
 
 def _play(played: Sequence[Played], out: Path, caps: Caps, parallel: int) -> str:
@@ -176,7 +205,8 @@ def report(out: Path, html: Path | None, plots: Path | None, title: str, *, as_d
             )
             sys.exit(2)
     if as_data:
-        click.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
+        told = {"settings": as_json(found), "tasks": read_sources(out)}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         _print(found)
 
@@ -214,9 +244,9 @@ def compare_command(first: Path, second: Path, *, as_data: bool) -> None:
 @click.option("--games", default=150, show_default=True, help="A setting.")
 @_SEED
 @_PARALLEL
-def laws(out: Path, folder: Path, games: int, seed: int, parallel: int) -> None:
+def laws(out: Path, said: str, games: int, seed: int, parallel: int) -> None:
     """Simulated models against what probability says must come out; exit 1 where it does not."""
-    tasks = passing(_tasks(folder, simulated=True), seed)
+    tasks = passing(_tasks(said, out, simulated=True), seed)
     settings = settings_of_laws()
     _play(list(games_of(settings, tasks, games, seed)), out, Caps(), parallel)
     found = broken_laws(read_records(out), tasks)

@@ -125,12 +125,25 @@ def verify(request: str, repo: Path, base: str, head: str, mode: str, *, as_json
 
 
 @cli.command()
-@click.argument("request")
+@click.argument("request", required=False)
 @_REPO
 @click.option("--base", default="HEAD", help="The commit to look at (default: HEAD).")
+@click.option(
+    "--outcome",
+    "recorded",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Instead of a request: what cfg change --json printed; its duel is shown.",
+)
 @_JSON
-def explain(request: str, repo: Path, base: str, *, as_json: bool) -> None:
+def explain(
+    request: str | None, repo: Path, base: str, recorded: Path | None, *, as_json: bool
+) -> None:
     """Show which places REQUEST is understood to mean, and why; change nothing."""
+    if (request is None) == (recorded is None):
+        raise click.UsageError("give a request, or --outcome with a file")
+    if request is None or recorded is not None:
+        _explain_outcome(recorded or Path())
+        return
 
     def run(asked: Request, settings: Settings, screen: Screen) -> Outcome:
         from bot.explaining import explain_request  # noqa: PLC0415
@@ -323,6 +336,16 @@ def doctor(
 
 
 _Run = Callable[[Request, Settings, Screen], Outcome]
+
+
+def _explain_outcome(recorded: Path) -> None:
+    from bot.explaining import explain_outcome  # noqa: PLC0415
+
+    try:
+        lines = explain_outcome(recorded, _language(None))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo("\n".join(lines))
 
 
 def _run(text: str, repo: Path, mode: str, as_json: bool, run: _Run) -> None:  # noqa: FBT001

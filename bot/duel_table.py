@@ -8,25 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from bot.core.change import Change, LeafChange, build_change
 from bot.core.duel.claims import Claim, struck
-from bot.core.duel.transcript import Fate, Player, Round, Row, ShownClaim, Standing
+from bot.core.duel.transcript import (
+    Fate,
+    Game,
+    Player,
+    Round,
+    Row,
+    ShownClaim,
+    Standing,
+    standing_against,
+)
 from bot.core.duel.units import Files, Unit
 from bot.core.expectation import Expectation
 from bot.core.identity import difference
 from bot.core.index import Index
-from bot.core.leaf import Document, Leaf
-from bot.core.masking import Mask
+from bot.core.leaf import Document, KeyPath, Leaf
+from bot.core.masking import PLACEHOLDER, Mask
 from bot.core.operation import Proposal, Unusable
 from bot.core.report.findings import word
+from bot.core.report.redact import shown_value
 from bot.core.request import Language, Request
 from bot.core.resolve import Unresolved, resolve
-from bot.core.view import one_line, shown_key
+from bot.core.review import Remark
+from bot.core.view import one_line, shown_key, tokens
 from bot.models import Shown
 from bot.pipeline import Rank
 
 _SHOWN_FINDINGS = 10
+_SHOWN_CHARS = 400
+_SHOWN_ROWS = 100
+# What of each candidate stands in a prompt; the configuration and the claims want room too.
+_BOARD_TOKENS = 1_000
 
 
 @dataclass(frozen=True)
@@ -76,14 +92,18 @@ class Table:
     ) -> Standing:
         files = parts[player]
         if files is None:
-            return Standing(player, None, forfeited=forfeited)
+            return Standing(player, None, forfeited=_clipped(one_line(forfeited)))
         other = parts[player.other]
         change = self.change(files)
         blocking, _ = self.ranking(change, None if other is None else self.change(other))
-        against = sum(1 for one in claims if one.by is player.other and one.fate is Fate.STANDING)
+        alike = other is not None and difference(change, self.change(other)) == ((), ())
+        standing = [one for one in claims if one.fate is Fate.STANDING]
+        against = sum(1 for one in standing if alike or one.by is player.other)
         mask = self._mask(change)
-        rows = tuple(_row(one, mask) for one in change.leaf_changes)
-        return Standing(player, files, rows, blocking, against, forfeited)
+        made = change.leaf_changes
+        rows = tuple(_row(one, mask) for one in made[:_SHOWN_ROWS])
+        left, why = len(made) - len(rows), _clipped(one_line(forfeited))
+        return Standing(player, files, rows, left, blocking, against, why)
 
     def _mask(self, change: Change) -> Mask:
         heads = [one for one in change.head_docs.values() if isinstance(one, Document)]
@@ -99,7 +119,7 @@ class Table:
     def is_still(self, rounds: list[Round]) -> bool:
         """The newest round brought no other candidate and no other claim."""
         now, before = rounds[-1], rounds[-2]
-        same = all(now.of(player).rows == before.of(player).rows for player in Player)
+        same = all(now.of(player).files == before.of(player).files for player in Player)
         return same and {line_of(one) for one in now.claims} <= {
             line_of(one) for made in rounds[:-1] for one in made.claims
         }
@@ -148,24 +168,31 @@ class Table:
         other = None if theirs.files is None else self.change(theirs.files)
         _, findings = self.ranking(self.change(mine.files), other)
         told = (" ".join(word(one, Language.ENGLISH)) for one in findings[:_SHOWN_FINDINGS])
-        return [one_line(mask.hide(one)) for one in told]
+        return [_clipped(one_line(mask.hide(one))) for one in told]
 
     def _lines(self, files: Files, mask: Mask) -> list[str]:
-        rows = (_row(one, mask) for one in self.change(files).leaf_changes)
-        return [f"{row.path} | {row.key}: {_side(row.before)} → {_side(row.after)}" for row in rows]
+        made = self.change(files).leaf_changes
+        rows = (_row(one, mask) for one in made)
+        lines = [
+            f"{row.path} | {row.key}: {_side(row.before)} → {_side(row.after)}" for row in rows
+        ]
+        spent = accumulate(tokens(line) for line in lines)
+        shown = [line for line, so_far in zip(lines, spent, strict=True) if so_far <= _BOARD_TOKENS]
+        left = len(lines) - len(shown)
+        return [*shown, f"… and {left} more"] if left else shown
 
     def claimed(
         self, name: str, by: Player, claim: Claim, candidate: Change, mask: Mask
     ) -> ShownClaim:
         """The claim as it may be shown, and whether a check strikes it."""
         why = struck(claim, candidate, self.documents, self.expectation)
-        value = None if claim.should_be is None else one_line(mask.hide(claim.should_be))
+        value = None if claim.said is None else _shown(claim.key, mask.hide(claim.said))
         fate = Fate.STRUCK if why else Fate.STANDING
         return ShownClaim(
             name,
             by,
             one_line(claim.path),
-            shown_key(claim.key, mask),
+            _clipped(shown_key(claim.key, mask)),
             claim.kind.value,
             value,
             fate,
@@ -175,11 +202,21 @@ class Table:
 
 def _row(change: LeafChange, mask: Mask) -> Row:
     def shown(leaf: Leaf | None) -> str | None:
-        return None if leaf is None else one_line(mask.hide_leaf(change.path, leaf))
+        return None if leaf is None else _shown(leaf.key, mask.hide_leaf(change.path, leaf))
 
-    return Row(
-        one_line(change.path), shown_key(change.key, mask), shown(change.old), shown(change.new)
-    )
+    key = _clipped(shown_key(change.key, mask))
+    return Row(one_line(change.path), key, shown(change.old), shown(change.new))
+
+
+def _shown(key: KeyPath, hidden: str) -> str:
+    """On one line, and not for ever; at a secret's place also what the mask does not know."""
+    value = hidden if PLACEHOLDER.search(hidden) else shown_value(key, hidden)
+    return _clipped(one_line(value))
+
+
+def _clipped(text: str) -> str:
+    left = len(text) - _SHOWN_CHARS
+    return f"{text[:_SHOWN_CHARS]}… ({left} more characters)" if left > 0 else text
 
 
 def _side(value: str | None) -> str:
@@ -198,3 +235,12 @@ def _named(unit: Unit) -> str | None:
         return None
     where = one_line(unit.path)
     return f"{where}, lines {unit.lines[0] + 1}-{unit.lines[1] + 1}" if unit.lines else where
+
+
+def remarks_of(game: Game, change: Change) -> list[Remark]:
+    """The claims that still stand against what was kept."""
+    lines = {(one_line(one.path), shown_key(one.key)): one.line for one in change.leaf_changes}
+    return [
+        Remark(one.path, lines.get((one.path, one.key), 1), line_of(one), one.id)
+        for one in standing_against(game)
+    ]

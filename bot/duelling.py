@@ -24,20 +24,20 @@ from bot.core.duel.transcript import (
     ShownClaim,
     Transcript,
     best,
+    kept_files,
+    other_files,
 )
 from bot.core.duel.units import Files, Scope, Unit, composed, part_of, units_of
 from bot.core.expectation import Expectation
 from bot.core.finding import Finding
 from bot.core.gate import Agreement, Mode
-from bot.core.identity import difference
 from bot.core.index import Index
 from bot.core.leaf import Document
 from bot.core.operation import Proposal, Question, Unusable
 from bot.core.outcome import Spent
 from bot.core.request import Request
-from bot.core.review import Remark, Review
-from bot.core.view import one_line, shown_key
-from bot.duel_table import Table, line_of
+from bot.core.review import Review
+from bot.duel_table import Table, line_of, remarks_of
 from bot.judge import Matter
 from bot.models import Asker, Reviewer, Shown, open_budget, open_model
 from bot.pipeline import Rank, Team
@@ -47,7 +47,9 @@ from bot.settings import Settings, SettingsError
 
 T = TypeVar("T")
 _BUDGET = "model-budget"
-_SHOWN_FINDINGS = 10
+# However many rounds somebody sets; the transcript of every one is kept.
+MAX_ROUNDS = 20
+_SHOWN_REFUTED = 20
 
 
 def duel_team(
@@ -65,7 +67,7 @@ def duel_team(
         Player.A: Asker(author, attempts, spent),
         Player.B: Asker(reviewer, attempts, spent),
     }
-    duel = Duel(askers, scope, rounds, same_model=same_model)
+    duel = Duel(askers, scope, min(rounds, MAX_ROUNDS), same_model=same_model)
     return Team(
         author=author.name,
         reviewer=reviewer.name,
@@ -125,7 +127,7 @@ class Duel:
             return said if isinstance(said, Unusable) else Unusable("no candidate")
         games = tuple(self._game(unit, files, first, table) for unit in units_of(self.scope, known))
         self.transcript = Transcript(self.scope.value, games)
-        return composed([(game.unit, _kept(game)) for game in games])
+        return composed([(game.unit, kept_files(game)) for game in games])
 
     def agree(self, matter: Matter, _findings: tuple[Finding, ...]) -> Agreement | None:
         """What the other player would do instead of what was kept, and its standing claims."""
@@ -135,14 +137,14 @@ class Duel:
         games = self.transcript.games
         if not games:
             return Agreement(Unusable("not played"), Unusable("not played"), self.same_model)
-        others = [(game.unit, _other(game)) for game in games]
+        others = [(game.unit, other_files(game)) for game in games]
         missing = any(files is None for _, files in others)
         blind: Change | Unusable = (
             Unusable("the other player had no candidate")
             if missing
             else build_change(composed([(unit, files or ()) for unit, files in others]))
         )
-        remarks = tuple(remark for game in games for remark in _remarks(game, matter.change))
+        remarks = tuple(remark for game in games for remark in remarks_of(game, matter.change))
         return Agreement(blind, Review(not remarks, remarks), self.same_model)
 
     def _derive(self, player: Player, table: Table) -> Files | Question | Unusable:
@@ -187,10 +189,14 @@ class Duel:
         """Both attack, then both answer what stands."""
         before = rounds[-1]
         claims: list[tuple[ShownClaim, Claim]] = []
-        for player in Player:
-            claims += self._attack(player, number, unit, rounds, table)
         parts: dict[Player, Files | None] = {}
         forfeits: dict[Player, str] = {}
+        for player in Player:
+            made = self._attack(player, number, unit, rounds, table)
+            if isinstance(made, Unusable):
+                forfeits[player] = made.reason
+            else:
+                claims += made
         fates: dict[str, Fate] = {}
         for player in Player:
             against = [
@@ -210,7 +216,7 @@ class Duel:
 
     def _attack(
         self, player: Player, number: int, unit: Unit, rounds: list[Round], table: Table
-    ) -> list[tuple[ShownClaim, Claim]]:
+    ) -> list[tuple[ShownClaim, Claim]] | Unusable:
         target = rounds[-1].of(player.other)
         if target.files is None:
             return []
@@ -219,7 +225,7 @@ class Duel:
         refuted = [
             line_of(one) for made in rounds for one in made.claims if one.by is player and one.why
         ]
-        board = table.board(player, rounds[-1], unit, shown.mask, refuted=refuted)
+        board = table.board(player, rounds[-1], unit, shown.mask, refuted=refuted[-_SHOWN_REFUTED:])
         asked = duel_question(
             "attack", table.request, shown.documents, shown.order, shown.mask, board, CLAIMS_SCHEMA
         )
@@ -229,13 +235,14 @@ class Duel:
         found = self._asked(
             player, asked, lambda text: read_claims(text, shown.documents, heads, shown.mask)
         )
-        claims = found if isinstance(found, tuple) else ()
+        if isinstance(found, Unusable):
+            return found
         return [
             (
                 table.claimed(f"c{number}{player.value}{n}", player, claim, candidate, shown.mask),
                 claim,
             )
-            for n, claim in enumerate(claims, 1)
+            for n, claim in enumerate(found, 1)
         ]
 
     def _answer(
@@ -285,35 +292,3 @@ def _fates(
         elif shown.id in answer.rebutted:
             fates[shown.id] = Fate.REBUTTED
     return fates
-
-
-def _kept(game: Game) -> Files:
-    if game.kept is None:
-        return ()
-    number, player = game.kept
-    return game.rounds[number].of(player).files or ()
-
-
-def _other(game: Game) -> Files | None:
-    """The other player's last candidate where it is the kept one, else that of the kept round."""
-    if game.kept is None:
-        return None
-    number, player = game.kept
-    last = game.rounds[-1].of(player.other).files
-    kept = build_change(_kept(game))
-    if last is not None and difference(kept, build_change(last)) == ((), ()):
-        return last
-    return game.rounds[number].of(player.other).files
-
-
-def _remarks(game: Game, change: Change) -> list[Remark]:
-    """The claims that still stand against what was kept."""
-    if game.kept is None:
-        return []
-    number, player = game.kept
-    lines = {(one_line(one.path), shown_key(one.key)): one.line for one in change.leaf_changes}
-    return [
-        Remark(one.path, lines.get((one.path, one.key), 1), line_of(one), one.id)
-        for one in game.rounds[number].claims
-        if one.by is player.other and one.fate is Fate.STANDING
-    ]

@@ -6,6 +6,7 @@ cannot be read is an error that names the variable.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -90,6 +91,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     )
     different(settings)
     return settings
+
+
+def settings_here() -> Settings:
+    """The settings of this process. Raises SettingsError."""
+    return read_settings(os.environ)
 
 
 _KNOWN = frozenset(

@@ -16,12 +16,14 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from bot.core.change import Change, LeafChange
+from bot.core.duel.transcript import as_data
 from bot.core.expectation import Explained, Unproven
 from bot.core.finding import Finding
 from bot.core.leaf import show_key
 from bot.core.outcome import Outcome, Status
+from bot.core.report.duel_text import duel_lines
 from bot.core.report.findings import RULE_TEXTS, word
-from bot.core.report.redact import hide, secrets_of
+from bot.core.report.redact import hide, hide_all, secrets_of
 from bot.core.report.sentences import say_evidence, say_question, say_trouble, say_verdict
 from bot.core.report.text import Text
 from bot.core.request import Language
@@ -69,6 +71,10 @@ def print_outcome(console: Console, outcome: Outcome, language: Language) -> Non
     )
     if outcome.trouble:
         console.print(visible(say_trouble(outcome.trouble, language)))
+    if outcome.transcript:
+        told = hide_all(as_data(outcome.transcript), secrets)
+        for line in duel_lines(told, language):
+            console.print(line, style="dim")
     if outcome.question and outcome.status in {Status.DECLINED, Status.REJECTED}:
         _print_question(console, outcome.question, language)
     if outcome.merged:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,6 +134,49 @@ def test_a_killed_run_goes_on_to_the_same_totals(folder: Path, tmp_path: Path) -
     assert totals(cut) == totals(whole)
 
 
+def test_a_kill_in_the_middle_of_a_character_is_no_crash(tmp_path: Path) -> None:
+    """Names may be Korean; half of a letter on the disk costs that one game and no more."""
+    whole = json.dumps({"game": "one", "task": "가게/풀"}, ensure_ascii=False).encode()
+    other = json.dumps({"game": "two", "task": "a\u2028b"}, ensure_ascii=False).encode()
+    cut = whole[: whole.index("풀".encode()) + 1]
+    (tmp_path / RECORDS).write_bytes(other + b"\n" + cut + b"\n" + whole + b"\n")
+    assert [one["game"] for one in read_records(tmp_path)] == ["two", "one"]
+
+
+_WORKER = """
+import os, time
+from bot.arena.running import _pool
+if __name__ == "__main__":
+    print(_pool(1).submit(os.getpid).result(), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_workers_of_a_killed_run_end(tmp_path: Path) -> None:
+    """A run that is killed alone (as the kernel does that is out of memory) leaves nobody waiting."""
+    script = tmp_path / "run.py"
+    script.write_text(_WORKER, encoding="utf-8")
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, env=environ, text=True
+    ) as process:
+        assert process.stdout is not None
+        worker = int(process.stdout.readline())
+        process.kill()
+    end = time.monotonic() + 20
+    while _lives(worker) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not _lives(worker)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
 def test_a_cap_stops_a_run(folder: Path, tmp_path: Path) -> None:
     """No time left: what is on its way is written, nothing more is begun."""
     games = list(records_of(folder, tmp_path))
@@ -219,9 +266,24 @@ def test_the_command_plays_and_reports(folder: Path, tmp_path: Path) -> None:
     )
     assert done.exit_code == 0, done.output
     told = runner.invoke(arena, ["report", out, "--json", "--html", str(page)])
-    assert len(json.loads(told.output)) == 4
+    assert len(json.loads(told.output)["settings"]) == 4
     assert "<script" not in page.read_text("utf-8")
     assert "Simulated models" in page.read_text("utf-8")
     assert runner.invoke(arena, ["compare", out, out]).exit_code == 0
     assert runner.invoke(arena, ["report", str(tmp_path / "none")]).exit_code == 2
     assert runner.invoke(arena, [*said, "--mode", "duel,dual"]).exit_code == 2
+
+
+def test_a_real_player_is_asked_as_the_environment_says(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bad setting, or rules as a player, is said before the first game and not in each."""
+    said = ["run", str(tmp_path / "out"), "--tasks", str(folder), "--reviewer", "sim:perfect"]
+    rules = CliRunner().invoke(arena, [*said, "--author", "builtin"])
+    monkeypatch.setenv("CFG_MODEL_TIMEOUT", "soon")
+    bad = CliRunner().invoke(arena, [*said, "--author", "openai/x"])
+    for ran in (rules, bad):
+        assert ran.exit_code == 2
+        assert "Traceback" not in ran.output
+    assert "CFG_MODEL_TIMEOUT" in bad.output
+    assert not (tmp_path / "out" / RECORDS).exists()

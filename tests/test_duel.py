@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from rich.console import Console
 
 from bot import pipeline
 from bot.arena.memory import Commit, MemoryForge, MemoryLibrary
+from bot.cli import cli
 from bot.core.duel.transcript import Ending, Fate, Player, Transcript
 from bot.core.duel.units import Scope
 from bot.core.gate import Mode
 from bot.core.outcome import Outcome, Status
-from bot.core.request import read_request
+from bot.core.report.as_json import SCHEMA, as_json
+from bot.core.request import Language, read_request
 from bot.duelling import duel_team
 from bot.pipeline import Work
 from bot.ports import ModelError, Question, Reply, Usage
+from bot.tables import print_outcome
 
 BASE = {
     "a/app.yml": b"pool: 4\nretries: 3\nmode: fast\n",
@@ -303,3 +311,36 @@ def test_the_kept_candidate_is_the_best_and_calls_are_bounded(
                 if one.files is not None
             ]
             assert kept.blocking == min(ranks)
+
+
+def test_the_transcript_is_shown_and_read_back(tmp_path: Path) -> None:
+    """On the terminal, and by ``cfg explain --outcome`` from what was recorded; nothing else is read."""
+    a = Scripted("a", [WRONG], answers=[[RIGHT]])
+    b = Scripted("b", [RIGHT], claims=[[claim("a/app.yml", "pool", "wrong", "9\x1b[2J")], []])
+    outcome, _ = fight(a, b)
+    told = io.StringIO()
+    print_outcome(Console(file=told, width=200), outcome, Language.ENGLISH)
+    recorded = tmp_path / "outcome.json"
+    data = as_json(outcome, Language.ENGLISH)
+    Draft202012Validator(SCHEMA).validate(data)
+    recorded.write_text(json.dumps(data), encoding="utf-8")
+    ran = CliRunner().invoke(cli, ["explain", "--outcome", str(recorded)], env={"LANG": "C"})
+    assert ran.exit_code == 0, ran.output
+    for shown in (told.getvalue(), ran.output):
+        assert "The duel: 1 game(s), 2 round(s)" in shown
+        assert "B says `a/app.yml` `pool` is wrong" in shown
+        assert "\x1b[2J" not in shown
+    recorded.write_text(json.dumps({**data, "duel": None}), encoding="utf-8")
+    none = CliRunner().invoke(cli, ["explain", "--outcome", str(recorded)], env={"LANG": "ko_KR"})
+    assert "듀얼은 없었습니다" in none.output
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"verdict": "x", "duel": {"games": 3}}', "null"])
+def test_what_is_no_outcome_is_said(tmp_path: Path, text: str) -> None:
+    """A file of something else ends with 2 and a sentence, not in a traceback."""
+    recorded = tmp_path / "outcome.json"
+    recorded.write_text(text, encoding="utf-8")
+    for arguments in (["--outcome", str(recorded)], [], ["x", "--outcome", str(recorded)]):
+        ran = CliRunner().invoke(cli, ["explain", *arguments])
+        assert ran.exit_code == 2
+        assert "Traceback" not in ran.output

@@ -37,8 +37,9 @@ MAY_IMPORT = {
     "bot.arena": {
         *("bot.core", "bot.ports", "bot.adapters", "bot.duelling", "bot.models", "bot.pipeline"),
         "bot.simulated",
+        "bot.settings",
     },
-    "bot.arena_cli": {"bot.core", "bot.arena", "bot.simulated"},
+    "bot.arena_cli": {"bot.core", "bot.arena", "bot.simulated", "bot.settings"},
     # the App: what comes in, the way of a request, what makes it durable, what answers the web
     "bot.hub": {"bot.core"},
     "bot.signature": set(),

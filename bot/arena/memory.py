@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from bench.gate.tasks import Tree
+from bot.arena.tasks import Tree
 from bot.core.change import REGULAR, FileChange
 from bot.ports import RankedPath, RepositoryError, TreeEntry
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from bot.arena.figures import Cell
@@ -17,6 +18,15 @@ from bot.arena.setting import Setting
 
 RIGHT, WRONG, GREY = "#2a9d8f", "#d1495b", "#6c757d"
 _COLOURS = ("#264653", "#2a9d8f", "#e9a03b", "#d1495b", "#7b5ea7", "#4d7ea8", "#8a9a5b", "#b56576")
+# Where the colours begin again.
+_STYLES: tuple[Mapping[str, str], ...] = (
+    {"marker": "o", "linestyle": "-"},
+    {"marker": "s", "linestyle": "--"},
+    {"marker": "^", "linestyle": ":"},
+)
+# Points of one line are moved aside by so much of a round, or their intervals hide each other.
+_ASIDE = 0.04
+_ROW = 58  # characters of a name on one line beside a bar
 
 
 class NoPlotsError(Exception):
@@ -87,10 +97,12 @@ def _rounds(lines: Mapping[str, Sequence[Cell]]) -> Any:  # noqa: ANN401
     figure, axes = plt.subplots(3, 1, figsize=(8, 11), layout="constrained", sharex=True)
     for index, (name, found) in enumerate(lines.items()):
         colour = _COLOURS[index % len(_COLOURS)]
-        rounds = [cell.setting.rounds for cell in found]
-        _line(axes[0], rounds, [cell.right for cell in found], colour, name)
-        _line(axes[1], rounds, [cell.wrong for cell in found], colour, None)
-        axes[2].plot(rounds, [cell.tokens for cell in found], marker="o", color=colour)
+        aside = (index - (len(lines) - 1) / 2) * min(_ASIDE, 0.4 / len(lines))
+        rounds = [cell.setting.rounds + aside for cell in found]
+        style = _STYLES[index // len(_COLOURS) % len(_STYLES)]
+        _line(axes[0], rounds, [cell.right for cell in found], colour, name, style)
+        _line(axes[1], rounds, [cell.wrong for cell in found], colour, None, style)
+        axes[2].plot(rounds, [cell.tokens for cell in found], color=colour, **style)
     for axis, title in zip(
         axes, ("merged rightly", "merged wrongly", "tokens a request"), strict=True
     ):
@@ -98,66 +110,87 @@ def _rounds(lines: Mapping[str, Sequence[Cell]]) -> Any:  # noqa: ANN401
         axis.set_ylim(bottom=0)
         axis.grid(alpha=0.25)
     axes[0].set_ylim(0, 1.02)
+    _in_percent(axes[0].yaxis, axes[1].yaxis)
+    axes[2].yaxis.set_major_formatter("{x:,.0f}")
     axes[2].set_xlabel("rounds")
     axes[2].xaxis.get_major_locator().set_params(integer=True)
     figure.legend(loc="outside lower center", fontsize=7)
     return figure
 
 
+def _in_percent(*axes: Any) -> None:  # noqa: ANN401 - axes of matplotlib's
+    formatter = import_module("matplotlib.ticker").PercentFormatter
+    for axis in axes:
+        axis.set_major_formatter(formatter(1.0, decimals=0))
+
+
 def _line(
     axis: Any,  # noqa: ANN401 - axes of matplotlib's
-    rounds: Sequence[int],
+    rounds: Sequence[float],
     rates: Sequence[Rate],
     colour: str,
     name: str | None,
+    style: Mapping[str, str],
 ) -> None:
     shares = [rate.share for rate in rates]
     error = [
         [max(0.0, rate.share - rate.low) for rate in rates],
         [max(0.0, rate.high - rate.share) for rate in rates],
     ]
-    axis.errorbar(rounds, shares, yerr=error, marker="o", capsize=3, color=colour, label=name)
+    axis.errorbar(
+        rounds,
+        shares,
+        yerr=error,
+        **style,
+        markersize=5,
+        capsize=2,
+        elinewidth=0.8,
+        color=colour,
+        label=name,
+    )
 
 
 def _against(cells: Sequence[Cell]) -> Any:  # noqa: ANN401
     plt = import_module("matplotlib.pyplot")
     figure, axis = plt.subplots(figsize=(8, 6), layout="constrained")
-    for index, cell in enumerate(cells):
+    for index, (name, found) in enumerate(_by_rounds(cells).items()):
         colour = _COLOURS[index % len(_COLOURS)]
-        right, wrong = cell.right, cell.wrong
-        axis.errorbar(
-            wrong.share,
-            right.share,
-            xerr=[[max(0.0, wrong.share - wrong.low)], [max(0.0, wrong.high - wrong.share)]],
-            yerr=[[max(0.0, right.share - right.low)], [max(0.0, right.high - right.share)]],
-            marker="o",
-            capsize=2,
-            color=colour,
-            alpha=0.85,
-            label=f"{_without_rounds(cell.setting)}, {cell.setting.rounds} r"
-            if len(cells) <= 16
-            else None,
-        )
-    axis.set_xlabel("merged wrongly")
+        wrong, right = ([getattr(one, way).share for one in found] for way in ("wrong", "right"))
+        style = _STYLES[index // len(_COLOURS) % len(_STYLES)]
+        axis.plot(wrong, right, color=colour, alpha=0.85, label=name, **style)
+        for x, y, cell in zip(wrong, right, found, strict=True):
+            axis.annotate(
+                str(cell.setting.rounds),
+                (x, y),
+                xytext=(5, 3),
+                textcoords="offset points",
+                fontsize=7,
+                color=colour,
+            )
+    axis.set_xlabel(
+        "merged wrongly (the figure beside a point: rounds; intervals are in the table)"
+    )
     axis.set_ylabel("merged rightly")
     axis.set_ylim(0, 1.02)
-    axis.set_xlim(left=-0.005)
+    axis.set_xlim(-0.005, max(0.05, 1.1 * max(cell.wrong.share for cell in cells)))
+    _in_percent(axis.xaxis, axis.yaxis)
     axis.grid(alpha=0.25)
-    if len(cells) <= 16:
-        figure.legend(loc="outside lower center", fontsize=7)
+    figure.legend(loc="outside lower center", fontsize=7)
     return figure
 
 
 def _answers(cells: Sequence[Cell]) -> Any:  # noqa: ANN401
     plt = import_module("matplotlib.pyplot")
     shown = [cell for cell in cells if cell.broken.of]
-    figure, axis = plt.subplots(figsize=(8, 1.2 + 0.36 * len(shown)), layout="constrained")
+    figure, axis = plt.subplots(figsize=(9, 1.2 + 0.36 * len(shown)), layout="constrained")
     for place, cell in enumerate(shown):
         axis.barh(place, cell.mended.share, color=RIGHT)
         axis.barh(place, -cell.broken.share, color=WRONG)
-    names = [f"{_without_rounds(cell.setting)}, {cell.setting.rounds} r" for cell in shown]
-    axis.set_yticks(range(len(shown)), names, fontsize=7)
+    names = [f"{_without_rounds(cell.setting)}, {cell.setting.rounds}\u00a0r" for cell in shown]
+    folded = ["\n".join(wrap(name, _ROW)) for name in names]
+    axis.set_yticks(range(len(shown)), folded, fontsize=7)
     axis.axvline(0, color=GREY, linewidth=0.8)
+    axis.xaxis.set_major_formatter(lambda share, _: f"{abs(share):.0%}")
     axis.set_xlabel("← broken   candidates   mended →")
     axis.invert_yaxis()
     return figure

@@ -14,23 +14,26 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from multiprocessing import parent_process
 from pathlib import Path
+from threading import Thread
 from time import monotonic, sleep
 from typing import Any
 
-from bot.adapters.litellm_model import LitellmModel, ModelSettings
-from bot.adapters.model_budget import Budget, Limits
 from bot.arena.game import Played, play
 from bot.arena.setting import Setting
 from bot.arena.tasks import Task
+from bot.models import open_budget
+from bot.models import open_model as open_endpoint
 from bot.ports import Model
+from bot.settings import Endpoint, SettingsError, settings_here
 from bot.simulated.faults import PREFIX, read_faults
 from bot.simulated.model import SimulatedModel
 from bot.simulated.truth import Truth, truth_of
 
 RECORDS = "games.jsonl"
+SOURCES = "tasks.json"
 Record = dict[str, Any]
-_LIMITS = Limits(40, 200_000, 2.0, 600.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +46,37 @@ class Caps:
 
 
 def open_model(name: str, player: str, task: Task, draws: str) -> Model:
-    """A simulated model that knows the task, or one that litellm knows."""
+    """A simulated model that knows the task, or one that litellm knows, as CFG_* describes it.
+
+    Raises SettingsError where the environment cannot be read.
+    """
     if name.startswith(PREFIX):
         truth = _truth(task)
         if truth is None:
             raise ValueError(f"{task.repo}/{task.id} cannot be simulated")
         return SimulatedModel(f"{player}:{name}", read_faults(name), truth, draws)
-    return LitellmModel(ModelSettings(name=name), Budget(_LIMITS))
+    settings = settings_here()
+    described = {one.name: one for one in (settings.author, settings.reviewer)}
+    model = open_endpoint(described.get(name, Endpoint(name)), settings, open_budget(settings))
+    if model is None:
+        raise SettingsError("setting-invalid", name="a player", value=name)
+    return model
 
 
 @lru_cache(maxsize=4096)
-def _known(repo: str, task: str, request: str) -> list[Truth | None]:
-    del repo, task, request
-    return []
+def _known(
+    name: str,
+    request: str,
+    base: tuple[tuple[str, bytes], ...],
+    right: tuple[tuple[str, bytes], ...],
+) -> Truth | None:
+    return truth_of(name, request, dict(base), dict(right))
 
 
 def _truth(task: Task) -> Truth | None:
     """Worked out once a process."""
-    kept = _known(task.repo, task.id, task.request)
-    if not kept:
-        kept.append(truth_of(f"{task.repo}/{task.id}", task.request, task.base, task.right[0]))
-    return kept[0]
+    trees = tuple(task.base.items()), tuple(task.right[0].items())
+    return _known(f"{task.repo}/{task.id}", task.request, *trees)
 
 
 def can_be_simulated(task: Task) -> bool:
@@ -87,13 +100,30 @@ def read_records(out: Path) -> list[Record]:
     if not path.exists():
         return []
     found: dict[str, Record] = {}
-    for line in path.read_text("utf-8").splitlines():
+    for line in path.read_bytes().split(b"\n"):
         try:
             record = json.loads(line)
         except ValueError:
-            continue  # killed in the middle of it: that game is played again
+            continue  # killed in the middle of it, perhaps of a character: it is played again
         found.setdefault(record["game"], record)
     return list(found.values())
+
+
+def keep_source(out: Path, source: Record) -> None:
+    """Write beside the games what their task set gave and left out, once for each set."""
+    out.mkdir(parents=True, exist_ok=True)
+    known = [one for one in read_sources(out) if one["source"] != source["source"]]
+    text = json.dumps([*known, source], ensure_ascii=False, indent=1)
+    unfinished = out / f"{SOURCES}.new"
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(out / SOURCES)
+
+
+def read_sources(out: Path) -> list[Record]:
+    """Each task set that was played here: ``source``, ``tasks``, and ``left_out`` by reason."""
+    path = out / SOURCES
+    found: list[Record] = json.loads(path.read_bytes()) if path.exists() else []
+    return found
 
 
 def run(
@@ -114,7 +144,19 @@ def run(
 
 
 def _pool(parallel: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(max_workers=parallel)
+    return ProcessPoolExecutor(max_workers=parallel, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """A worker whose run was killed would wait for its next game for ever."""
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _play_all(

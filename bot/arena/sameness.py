@@ -1,8 +1,8 @@
 """Two head files → do they say the same, to a person who reads both?
 
 Decides only freedoms that mean nothing: where in a list a new item stands, where in a mapping or a
-section a new key stands. Every byte else must be equal. Uses the standard parsers, never the code
-under measure.
+section a new key stands. Every byte else must be equal, but where a task says that its right file
+was laid out anew. Uses the standard parsers, never the code under measure.
 """
 
 from __future__ import annotations
@@ -19,12 +19,27 @@ import yaml
 _KEYED = frozenset({".env", ".properties", ".ini", ".service", ".timer", ".cnf"})
 
 
+class _Tagged(yaml.SafeLoader):
+    """Safe, and a tag of an application (CloudFormation's ``!Ref``) is part of its value."""
+
+
+def _with_tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> tuple[str, object]:
+    if isinstance(node, yaml.MappingNode):
+        return suffix, loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return suffix, loader.construct_sequence(node, deep=True)
+    return suffix, node.value
+
+
+_Tagged.add_multi_constructor("!", _with_tag)
+
+
 def parses(path: str, data: bytes) -> Any:  # noqa: ANN401 - a document is anything
     """The document in ``data``, None for a format without a standard parser. Raises ValueError."""
     suffix = PurePosixPath(path).suffix
     try:
         if suffix in {".yml", ".yaml"}:
-            return list(yaml.safe_load_all(data))
+            return list(yaml.load_all(data, _Tagged))
         if suffix == ".json":
             return json.loads(data.decode("utf-8-sig"))
         if suffix == ".toml":
@@ -46,6 +61,15 @@ def same_file(path: str, base: bytes, right: bytes, other: bytes) -> bool:
     if documents[1] is not None:
         return _same(*documents) and _standing(lines[0], lines[1]) == _standing(lines[0], lines[2])
     return _same_lines(*lines, keyed=_is_keyed(path))
+
+
+def same_values(path: str, right: bytes, other: bytes) -> bool:
+    """Whether both parse to the same values, whatever their comments and layout."""
+    try:
+        mine, theirs = parses(path, right), parses(path, other)
+        return mine is not None and _frozen(mine) == _frozen(theirs)
+    except (ValueError, TypeError, RecursionError):
+        return False
 
 
 def _is_keyed(path: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 import pathspec
 import yaml
 
-from bot.arena.sameness import same_file
+from bot.arena.sameness import same_file, same_values
 
 KINDS = frozenset({"vague", "impossible", "contradictory", "hostile", "injected", "not-config"})
 Tree = Mapping[str, bytes]
@@ -27,7 +27,10 @@ class TaskError(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """A request to be carried out. ``right`` are whole head trees, the main one first."""
+    """A request to be carried out. ``right`` are whole head trees, the main one first.
+
+    ``loose`` are files of which only the values count, since their right text was laid out anew.
+    """
 
     repo: str
     id: str
@@ -37,6 +40,7 @@ class Task:
     request: str
     base: Tree
     right: tuple[Tree, ...]
+    loose: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,14 @@ class TaskSet:
 
 def is_right(task: Task, tree: Tree) -> bool:
     """Whether ``tree`` is one of the right ones; the order of a list that grew or shrank is free."""
-    return any(_same_tree(task.base, right, tree) for right in task.right)
+    return any(_same_tree(task, right, tree) for right in task.right)
 
 
-def _same_tree(base: Tree, right: Tree, tree: Tree) -> bool:
+def _same_tree(task: Task, right: Tree, tree: Tree) -> bool:
     return right.keys() == tree.keys() and all(
-        data == tree[path] or same_file(path, base.get(path, b""), data, tree[path])
+        data == tree[path]
+        or same_file(path, task.base.get(path, b""), data, tree[path])
+        or (path in task.loose and same_values(path, data, tree[path]))
         for path, data in right.items()
     )
 

@@ -30,7 +30,8 @@ from bot.core.secret_places import FORGED, NAMED, secret_leaves, text_spans
 
 __all__ = ["Mask", "is_secret", "mask_documents"]
 
-PLACEHOLDER = re.compile(r"«SECRET(?:_(\d+))?»")
+# No more digits than int() reads from whoever wrote them.
+PLACEHOLDER = re.compile(r"«SECRET(?:_(\d{1,9}))?»")
 _BLOT = "«SECRET»"
 # A shorter secret is hidden wherever it stands as a word of its own with letters and digits; one
 # like "root" only at its own place and after its name, or it would blot out half a file.
@@ -60,7 +61,7 @@ class Mask:
     def hide(self, text: str) -> str:
         """``text`` (a request, a comment, a diff, a finding) as a model may see it."""
         text = PLACEHOLDER.sub(lambda found: found[0] if self._known(found[1]) else _BLOT, text)
-        text = re.sub(rf"{FORGED}(?!(?:_\d+)?»)", "‹SECRET", text)
+        text = re.sub(rf"{FORGED}(?!(?:_\d{{1,9}})?»)", "‹SECRET", text)
         if self._anywhere:
             text = self._anywhere.sub(lambda found: self._numbered_form(found[0]), text)
         text = NAMED.sub(self._hide_named, text)

@@ -36,7 +36,10 @@ def read_object(text: str, schema: Mapping[str, Any]) -> dict[str, Any] | Unusab
         return Unusable(f"reply-not-json: {str(error)[:_SHOWN]}")
     if not isinstance(value, dict):
         return Unusable("reply-not-object: answer with one JSON object and nothing else")
-    wrong = _first_error(value, schema)
+    try:
+        wrong = _first_error(value, schema)
+    except RecursionError:
+        return Unusable("reply-not-as-asked: nested too deep")
     return value if wrong is None else Unusable(f"reply-not-as-asked: {wrong}")
 
 

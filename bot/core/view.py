@@ -17,6 +17,8 @@ from bot.core.secret_places import FORGED
 _BYTES_PER_TOKEN = 3  # conservative: tokenizers take about 4 bytes of English, 3 of Hangul
 _SHOWN_CHARS = 400
 _SEPARATOR = " > "
+# No list is longer; Python refuses to read a number of thousands of digits.
+_POSITION_DIGITS = 9
 # So that one huge file leaves room for the others, each gets this many lines before any gets more.
 _FIRST_LINES = 60
 # Once this many lines in a row did not fit, no more are tried.
@@ -191,8 +193,6 @@ def _only(shown: str, keys: set[KeyPath]) -> KeyPath:
 
 def _step(text: str) -> str | int:
     digits = text[1:-1] if text.startswith("[") and text.endswith("]") else ""
-    return (
-        int(digits)
-        if digits.isascii() and digits.isdigit() and str(int(digits)) == digits
-        else text
-    )
+    if len(digits) > _POSITION_DIGITS or not (digits.isascii() and digits.isdigit()):
+        return text
+    return int(digits) if str(int(digits)) == digits else text

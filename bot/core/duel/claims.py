@@ -17,11 +17,13 @@ from bot.core.expectation import Derivation, Expectation
 from bot.core.identity import identities, identity_of
 from bot.core.leaf import Document, KeyPath
 from bot.core.masking import Mask
-from bot.core.operation import Unusable
+from bot.core.operation import SetValue, Unusable
 from bot.core.replies import read_object
-from bot.core.view import AmbiguousKeyError, one_line, parse_key
+from bot.core.view import AmbiguousKeyError, one_line, parse_key, tokens
 
 MAX_CLAIMS = 20
+# So that nobody floods the prompt in which the other has to answer.
+MAX_CLAIM_TOKENS = 1_000
 _TEXT = {"type": "string"}
 
 
@@ -55,13 +57,17 @@ CLAIMS_SCHEMA: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A counter-example; ``should_be`` is None where the place should not be, or not change."""
+    """A counter-example; ``should_be`` is None where the place should not be, or not change.
+
+    ``said`` is ``should_be`` as it came: with the placeholder of a secret, which alone may be shown.
+    """
 
     path: str
     key: KeyPath
     kind: Kind
     should_be: str | None
     reason: str = ""
+    said: str | None = None
 
     @property
     def place(self) -> tuple[str, KeyPath, Kind, str | None]:
@@ -78,6 +84,9 @@ def read_claims(
         return reply
     if len(reply["claims"]) > MAX_CLAIMS:
         return Unusable(f"claims-too-many: at most {MAX_CLAIMS}")
+    texts = (one[name] or "" for one in reply["claims"] for name in ("path", "key", "should_be"))
+    if sum(tokens(text) for text in texts) > MAX_CLAIM_TOKENS:
+        return Unusable(f"claims-too-long: together at most {MAX_CLAIM_TOKENS} tokens")
     found: dict[object, Claim] = {}
     for said in reply["claims"]:
         claim = _claim(said, documents, heads, mask)
@@ -108,9 +117,11 @@ def _claim(
     kind, value = Kind(said["kind"]), said["should_be"]
     if kind is not Kind.UNASKED and value is None:
         return Unusable("should-be-missing: a claim names the value that the place should have")
-    restored = mask.restore(value) if isinstance(value, str) else None
     reason = one_line(" ".join(str(said["reason"]).split()))[:300]
-    return Claim(path, key, kind, None if kind is Kind.UNASKED else restored, reason)
+    if kind is Kind.UNASKED or not isinstance(value, str):
+        return Claim(path, key, kind, None, reason)
+    refused = mask.check(SetValue(path, key, value, None))
+    return refused or Claim(path, key, kind, mask.restore(value), reason, value)
 
 
 def struck(

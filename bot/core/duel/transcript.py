@@ -1,7 +1,8 @@
 """What was played, round by round, and which candidate is the best of all.
 
 Decides the candidate that is kept: fewest findings that block, then fewest claims that stand
-against it, then the earliest. A later round never replaces a better one.
+against it, then the earliest. A later round never replaces a better one. A claim stands against a
+change, not against a player.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from bot.core.change import build_change
 from bot.core.duel.units import Files, Unit
+from bot.core.identity import difference
 
 
 class Player(StrEnum):
@@ -73,12 +76,13 @@ class ShownClaim:
 class Standing:
     """One player's candidate at the end of a round: its files, findings and standing claims.
 
-    ``files`` None where the player has no candidate yet.
+    ``files`` None where the player has no candidate yet; ``more_rows`` are not among ``rows``.
     """
 
     player: Player
     files: Files | None
     rows: tuple[Row, ...] = ()
+    more_rows: int = 0
     blocking: int = 0
     against: int = 0
     forfeited: str = ""
@@ -131,6 +135,49 @@ def best(rounds: Iterable[Round]) -> tuple[int, Player] | None:
     return min(standings)[1] if standings else None
 
 
+def kept_files(game: Game) -> Files:
+    """The files of the candidate that is kept."""
+    if game.kept is None:
+        return ()
+    number, player = game.kept
+    return game.rounds[number].of(player).files or ()
+
+
+def other_files(game: Game) -> Files | None:
+    """The other player's last candidate where it is the kept one, else that of the kept round."""
+    if game.kept is None:
+        return None
+    number, player = game.kept
+    last = game.rounds[-1].of(player.other).files
+    kept = build_change(kept_files(game))
+    if last is not None and difference(kept, build_change(last)) == ((), ()):
+        return last
+    return game.rounds[number].of(player.other).files
+
+
+def standing_against(game: Game) -> tuple[ShownClaim, ...]:
+    """The claims that stand against what is kept in the last round in which anybody had it.
+
+    Whose candidate it was is no matter: who takes over what it calls wrong still calls it wrong.
+    """
+    if game.kept is None:
+        return ()
+    kept = build_change(kept_files(game))
+    for made in reversed(game.rounds):
+        owners = [
+            one.player
+            for one in made.standings
+            if one.files is not None and difference(kept, build_change(one.files)) == ((), ())
+        ]
+        if owners:
+            return tuple(
+                claim
+                for claim in made.claims
+                if claim.fate is Fate.STANDING and claim.by.other in owners
+            )
+    return ()
+
+
 def as_data(transcript: Transcript) -> dict[str, Any]:
     """For machines: everything but the files' bytes."""
     return {
@@ -158,6 +205,7 @@ def _round(one: Round) -> dict[str, Any]:
                 "changes": None
                 if standing.files is None
                 else [asdict(row) for row in standing.rows],
+                "changes_left_out": standing.more_rows,
                 "blocking": standing.blocking,
                 "standing_claims": standing.against,
                 "forfeited": standing.forfeited or None,

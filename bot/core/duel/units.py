@@ -24,6 +24,8 @@ class Scope(StrEnum):
 
 
 Files = tuple[FileChange, ...]
+# Each game takes calls; who changes everything everywhere plays one game about all of it.
+MAX_GAMES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,16 @@ class Unit:
 
 
 def units_of(scope: Scope, candidates: Sequence[Files]) -> tuple[Unit, ...]:
-    """The units in which the candidates differ from the base, in order."""
+    """The units in which the candidates differ from the base, in order; one where they are many."""
     if scope is Scope.PROJECT:
         return (Unit(),)
     paths = sorted({file.path for files in candidates for file in files})
+    if len(paths) > MAX_GAMES:
+        return (Unit(),)
     if scope is Scope.FILE:
         return tuple(Unit(path) for path in paths)
-    return tuple(unit for path in paths for unit in _stretches(path, candidates))
+    units = tuple(unit for path in paths for unit in _stretches(path, candidates))
+    return units if len(units) <= MAX_GAMES else (Unit(),)
 
 
 def _stretches(path: str, candidates: Sequence[Files]) -> Iterator[Unit]:

@@ -163,7 +163,7 @@ SCHEMA: dict[str, Any] = {
             "exit_code": {"enum": [0, 1, 2]},
             "verdict": _TEXT,
             "request": _MAYBE_TEXT,
-            "mode": {"enum": ["blind", "review"]},
+            "mode": {"enum": ["blind", "review", "duel"]},
             "question": {
                 "anyOf": [
                     {"type": "null"},

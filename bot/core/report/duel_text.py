@@ -14,6 +14,7 @@ from bot.core.report.text import Text
 from bot.core.request import Language
 
 MAX_LINES = 80
+_SHOWN = 100
 _WORDS: dict[str, Text] = {
     "title": Text(
         "The duel: {games} game(s), {rounds} round(s)", "듀얼: 게임 {games}개, 라운드 {rounds}개"
@@ -38,8 +39,14 @@ _WORDS: dict[str, Text] = {
     "standing": Text("stands", "유지"),
     "conceded": Text("conceded", "인정"),
     "rebutted": Text("rebutted with evidence", "근거로 반박"),
+    "no-duel": Text("No duel was fought.", "듀얼은 없었습니다."),
     "cut": Text("… and more", "… 그 밖에 더"),
 }
+
+
+def no_duel(language: Language) -> str:
+    """What is said of an outcome of another mode."""
+    return _WORDS["no-duel"].say(language)
 
 
 def duels_text(verdicts: Sequence[Mapping[str, Any]], language: Language) -> str:
@@ -48,14 +55,29 @@ def duels_text(verdicts: Sequence[Mapping[str, Any]], language: Language) -> str
     return "\n\n".join(_folded(one, language) for one in found)
 
 
+def duel_lines(duel: Mapping[str, Any], language: Language) -> list[str]:
+    """The same for a terminal, a line each; ``duel`` is an outcome's, as JSON has it.
+
+    Raises KeyError or TypeError where it is not.
+    """
+    title, *lines = _lines(duel, language)
+    return [title, *(f"  {line.replace('**', '')}" for line in lines)]
+
+
 def _folded(duel: Mapping[str, Any], language: Language) -> str:
+    title, *lines = _lines(duel, language)
+    body = "\n".join(f"- {line}" for line in lines)
+    return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"
+
+
+def _lines(duel: Mapping[str, Any], language: Language) -> list[str]:
+    """The title, and so many lines of what was played."""
     facts = {"games": str(len(duel["games"])), "rounds": str(duel["rounds"])}
     title = _WORDS["title"].say(language, facts)
     lines = [line for game in duel["games"] for line in _game(game, language)]
     if len(lines) > MAX_LINES:
         lines = [*lines[:MAX_LINES], _WORDS["cut"].say(language)]
-    body = "\n".join(f"- {line}" for line in lines)
-    return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"
+    return [title, *lines]
 
 
 def _game(game: Mapping[str, Any], language: Language) -> Iterator[str]:
@@ -77,8 +99,8 @@ def _side(candidate: Mapping[str, Any], language: Language) -> str:
 
 
 def _claim(claim: Mapping[str, Any], language: Language) -> str:
-    place = f"{code(claim['path'])} {code(claim['key'])}"
-    should = f" → {code(claim['should_be'])}" if claim["should_be"] is not None else ""
+    place = f"{code(claim['path'], _SHOWN)} {code(claim['key'], _SHOWN)}"
+    should = f" → {code(claim['should_be'], _SHOWN)}" if claim["should_be"] is not None else ""
     facts = {
         "by": plain(claim["by"]),
         "place": place,

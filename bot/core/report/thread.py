@@ -234,7 +234,12 @@ def revised(key: str, sha: str, reason: str | None, approved: bool, language: La
 
 
 def cut(body: str, language: Language) -> str:
-    """GitHub refuses longer bodies; what is lost is said."""
+    """GitHub refuses longer bodies; what is lost is said.
+
+    Whole lines are kept: half a code span would set free what stands in it.
+    """
     if len(body) <= MAX_BODY:
         return body
-    return f"{body[:MAX_BODY]}\n\n{LINES['too-long'].say(language)}"
+    kept = body[:MAX_BODY].rpartition("\n")[0]
+    folded = "\n\n</details>" * (kept.count("<details>") - kept.count("</details>"))
+    return f"{kept}{folded}\n\n{LINES['too-long'].say(language)}"
