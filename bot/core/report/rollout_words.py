@@ -207,6 +207,11 @@ def say_reason(why: Reason, language: Language) -> str:
     return REASONS[why.code].say(language, {"detail": "", "by": "", **dict(why.facts)})
 
 
+def on_the_way_back(why: Text) -> Text:
+    """Why it could not be taken back, told apart from why it was to be."""
+    return Text(f"on the way back, {why.en}", f"되돌리는 중에 {why.ko}")
+
+
 def say_plan(name: str, language: Language, facts: Mapping[str, str] | None = None) -> str:
     """One of the sentences of ``cfg rollout plan``."""
     return PLAN[name].say(language, facts)

@@ -309,7 +309,11 @@ PULL: dict[str, Text] = {
 
 STATES: dict[str, Text] = {
     "planned": Text("· later", "· 예정"),
+    "skipped": Text("· not deployed", "· 배포하지 않음"),
     "checking": Text("🩺 checking health", "🩺 상태 확인 중"),
+    "unchecked": Text(
+        "❔ built, health not looked at to the end", "❔ 빌드됐지만 상태를 끝까지 확인하지 못함"
+    ),
     "unhealthy": Text("❌ built, but not healthy", "❌ 빌드됐지만 상태가 나쁨"),
     "cancelling": Text("🛑 taking too long, being stopped", "🛑 너무 오래 걸려서 멈추는 중"),
     "stuck": Text("❌ could not be stopped", "❌ 멈출 수 없음"),

@@ -23,7 +23,22 @@ from bot.core.rollout.state import (
 BASELINE_TRIES = 10
 # How long a build that was told to stop may take to do so.
 CANCEL_PATIENCE = 300.0
+# After a longer silence nobody was there to look, and builds had no chance to be seen ending.
+UNWATCHED = 120.0
 _BUSY = IN_FLIGHT | {DeploymentState.BUILT}
+
+
+def resumed(state: RolloutState, now: float) -> RolloutState:
+    """The time is ``now``. For as long as nobody looked, no build is held to have taken too long."""
+    gap = now - state.clock
+    state = replace(state, clock=max(now, state.clock))
+    if gap <= UNWATCHED:
+        return state
+    tracks = tuple(
+        replace(one, since=one.since + gap) if one.state in IN_FLIGHT else one
+        for one in state.tracks
+    )
+    return replace(state, tracks=tracks)
 
 
 def settled(state: RolloutState) -> RolloutState:

@@ -5,7 +5,8 @@ carries out ``bot.core.rollout.actions`` and feeds back what came of them; an ev
 that is not awaited changes nothing, so the same event may come twice.
 
 It never begins a wave before the one before is healthy, never begins anything after a failure but
-the way back, and never anything at all once frozen. What fails on the way back freezes it.
+the way back, and never anything at all once frozen. What fails on the way back freezes it. A build
+that was forgotten in the queue is asked for again under the same run; one that began never is.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core.rollout.following import settled
+from bot.core.rollout.following import resumed, settled
 from bot.core.rollout.health import baseline_of
 from bot.core.rollout.marking import failed, moved, put
 from bot.core.rollout.plan import RolloutPlan, rendered, undoing
@@ -44,6 +45,10 @@ from bot.core.rollout.state import (
 )
 
 
+# A Jenkins that forgets its queue this often will not deploy.
+MAX_LOST = 3
+
+
 def begin(plan: RolloutPlan, now: float, commits: Iterable[tuple[str, str]] = ()) -> RolloutState:
     """A rollout at its start; ``commits`` are (stage, commit) of stages that have landed already."""
     compared: dict[tuple[str, int], Baseline] = {}
@@ -60,7 +65,7 @@ def begin(plan: RolloutPlan, now: float, commits: Iterable[tuple[str, str]] = ()
 
 def observe(state: RolloutState, events: Iterable[Event], now: float) -> RolloutState:
     """The rollout after ``events``, at the time ``now`` (Unix seconds; it never goes back)."""
-    state = replace(state, clock=max(now, state.clock))
+    state = resumed(state, now)
     for event in events:
         if not state.ended:
             state = settled(_after(state, event))
@@ -76,7 +81,7 @@ def _after(state: RolloutState, event: Event) -> RolloutState:
         case Baselined():
             return _baselined(state, event)
         case Triggered():
-            return _triggered(state, event.run)
+            return _triggered(state, event)
         case Refused():
             return _refused(state, event)
         case Ended():
@@ -134,11 +139,14 @@ def _measured(state: RolloutState, one: Baseline, event: Baselined) -> Baseline:
     return replace(one, value=value, tries=one.tries + 1)
 
 
-def _triggered(state: RolloutState, run: str) -> RolloutState:
-    track = state.track(run)
-    if track is None or track.state is not DeploymentState.DUE:
+def _triggered(state: RolloutState, event: Triggered) -> RolloutState:
+    track = state.track(event.run)
+    if track is None or track.state not in IN_FLIGHT:
         return state
-    return moved(state, track, DeploymentState.TRIGGERED)
+    track = replace(track, began=track.began or event.began)
+    if track.state is DeploymentState.DUE:
+        return moved(state, track, DeploymentState.TRIGGERED)
+    return put(state, track)
 
 
 def _refused(state: RolloutState, event: Refused) -> RolloutState:
@@ -157,9 +165,17 @@ def _ended(state: RolloutState, event: Ended) -> RolloutState:
     if event.end is End.SUCCEEDED and not cancelled:
         checks = tuple(CheckTrack() for _ in track.deployment.health)
         return moved(state, replace(track, checks=checks), DeploymentState.BUILT)
+    if event.end is End.GONE and _may_begin_anew(state, track):
+        return moved(state, replace(track, lost=track.lost + 1), DeploymentState.DUE)
     code = "build-timeout" if cancelled else f"build-{event.end.value}"
     why = reason(code, environment=track.deployment.environment)
     return failed(moved(state, track, DeploymentState.FAILED), why)
+
+
+def _may_begin_anew(state: RolloutState, track: Track) -> bool:
+    """Whether a build that is gone never was more than a place in a queue that was forgotten."""
+    waited = track.state is DeploymentState.TRIGGERED and not track.began
+    return waited and state.phase is Phase.ROLLING and track.lost < MAX_LOST
 
 
 def _sampled(state: RolloutState, event: Sampled) -> RolloutState:

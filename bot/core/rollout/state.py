@@ -72,13 +72,19 @@ class CheckTrack:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One deployment's way. ``since`` is when it came into this state, ``order`` its turn."""
+    """One deployment's way. ``since`` is when it came into this state, ``order`` its turn.
+
+    ``began`` says that its build was seen beyond the queue, ``lost`` how often it was gone from
+    there.
+    """
 
     deployment: Deployment
     state: DeploymentState = DeploymentState.WAITING
     since: float = 0.0
     order: int = 0
     checks: tuple[CheckTrack, ...] = ()
+    began: bool = False
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +219,10 @@ class Baselined:
 
 @dataclass(frozen=True, slots=True)
 class Triggered:
-    """The build of a deployment is queued or has begun."""
+    """The build of a deployment is queued, or has begun (``began``)."""
 
     run: str
+    began: bool = False
 
 
 @dataclass(frozen=True, slots=True)
