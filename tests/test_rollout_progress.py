@@ -368,8 +368,9 @@ def test_the_baseline_comes_before_anything_else() -> None:
     state = begin(plan, START)
     assert [type(one) for one in next_actions(state)] == [MeasureBaseline, Wait]
     lost = state
-    for _ in range(10):
-        lost = observe(lost, (Baselined("a", 0, Reading()),), START)
+    for second in range(116):  # asked every second, yet tries are five seconds apart
+        assert lost.phase is Phase.BASELINE
+        lost = observe(lost, (Baselined("a", 0, Reading()),), START + second)
     assert (lost.phase, code(lost)) == (Phase.ROLLED_BACK, "baseline-missing")
     state = observe(state, (Baselined("a", 0, Reading((2.0, 4.0), START)),), START)
     assert isinstance(next_actions(state)[0], Land)

@@ -20,7 +20,10 @@ from bot.core.rollout.state import (
     reason,
 )
 
-BASELINE_TRIES = 10
+# Two minutes: nothing has begun yet, and a Prometheus that restarts must not undo a merge.
+BASELINE_TRIES = 24
+# What is asked sooner is asked, but is no further try.
+BASELINE_PACE = 5.0
 # How long a build that was told to stop may take to do so.
 CANCEL_PATIENCE = 300.0
 # After a longer silence nobody was there to look, and builds had no chance to be seen ending.

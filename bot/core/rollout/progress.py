@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core.rollout.following import resumed, settled
+from bot.core.rollout.following import BASELINE_PACE, resumed, settled
 from bot.core.rollout.health import baseline_of
 from bot.core.rollout.marking import failed, moved, put
 from bot.core.rollout.plan import RolloutPlan, rendered, undoing
@@ -136,7 +136,9 @@ def _measured(state: RolloutState, one: Baseline, event: Baselined) -> Baseline:
         if track.deployment.environment == one.environment
     )
     value = baseline_of(next(checks), event.reading, state.clock)
-    return replace(one, value=value, tries=one.tries + 1)
+    if one.last is not None and state.clock - one.last < BASELINE_PACE:
+        return replace(one, value=value)
+    return replace(one, value=value, tries=one.tries + 1, last=state.clock)
 
 
 def _triggered(state: RolloutState, event: Triggered) -> RolloutState:

@@ -89,12 +89,13 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The value of a check before the first wave; None until it was read."""
+    """The value of a check before the first wave; None until it was read. ``last`` try that counted."""
 
     environment: str
     index: int
     value: float | None = None
     tries: int = 0
+    last: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
