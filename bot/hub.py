@@ -15,7 +15,6 @@ from typing import Protocol
 from bot.core.change import FileChange
 from bot.core.repo import Repo, Spoken
 
-
 # Codes of trouble that passes by itself.
 PASSING = frozenset({"hub-unreachable", "hub-limited"})
 

@@ -49,12 +49,15 @@ def faults_of(pairs: int, chance: random.Random) -> Iterator[tuple[Fault, ...]]:
 def main(rollouts: int, pairs: int, seed: int, *, as_json: bool) -> None:
     """Play so many rollouts."""
     chance, begun, played = random.Random(seed), time.monotonic(), list[Played]()
-    with tempfile.TemporaryDirectory(prefix="cfg-faults-") as folder:
-        with world_of(Path(folder)) as world, _progress() as progress:
-            chosen = islice(faults_of(pairs, chance), rollouts)
-            for faults in progress.track(chosen, total=rollouts, description="rollouts"):
-                played.append(play(world, faults, chance))
-                _tell(progress.console, played[-1])
+    with (
+        tempfile.TemporaryDirectory(prefix="cfg-faults-") as folder,
+        world_of(Path(folder)) as world,
+        _progress() as progress,
+    ):
+        chosen = islice(faults_of(pairs, chance), rollouts)
+        for faults in progress.track(chosen, total=rollouts, description="rollouts"):
+            played.append(play(world, faults, chance))
+            _tell(progress.console, played[-1])
     seconds = time.monotonic() - begun
     if as_json:
         print(json.dumps(_as_json(played, seed, seconds), ensure_ascii=False, indent=1))
@@ -68,7 +71,9 @@ def _progress() -> Progress:
 
 
 def _tell(console: Console, one: Played) -> None:
-    console.print(f"{one.seconds:5.1f} s  {' + '.join(one.faults)}: {one.end}, {one.kills} kills")
+    console.print(
+        f"{one.seconds:5.1f} s  {' + '.join(one.faults)}: {one.end}, {one.kills} kills, {one.forgotten} forgotten"
+    )
     for text in one.problems:
         console.print(f"         {text}")
     if one.thread:
@@ -88,15 +93,16 @@ def _as_json(played: Sequence[Played], seed: int, seconds: float) -> dict[str, o
 
 def _show(played: Sequence[Played], seconds: float) -> None:
     """The table by fault; pairs are one row."""
-    ends, kills = Counter[tuple[str, str]](), Counter[str]()
+    ends, kills, forgotten = Counter[tuple[str, str]](), Counter[str](), Counter[str]()
     for one in played:
         name = one.faults[0] if len(one.faults) == 1 else "two at once"
         ends[name, one.end] += 1
         kills[name] += one.kills
-    table = Table("fault", *ENDINGS, "nothing", "kills")
+        forgotten[name] += max(one.forgotten, 0)
+    table = Table("fault", *ENDINGS, "nothing", "kills", "forgotten")
     for name in dict.fromkeys(name for name, _ in ends):
         counts = (str(ends[name, end] or "") for end in (*ENDINGS, "nothing"))
-        table.add_row(name, *counts, str(kills[name] or ""))
+        table.add_row(name, *counts, str(kills[name] or ""), str(forgotten[name] or ""))
     console = Console(markup=False, highlight=False)
     console.print(table)
     for number, one in enumerate(played):

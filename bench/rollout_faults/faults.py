@@ -15,15 +15,14 @@ from functools import partial
 from starlette.responses import JSONResponse, Response
 
 from bench.rollout_faults.asked import SILENCES
-from bench.rollout_faults.world import CLOUDS, STAGES, World
+from bench.rollout_faults.world import CLOUDS, STAGES, TRIGGER, World
 from bot.sandbox.github import Asked
-from bot.sandbox.jenkins import Build
+from bot.sandbox.jenkins import Build, Dropped, Request
 from bot.sandbox.stage import JOB
 
 DEPLOYED, BACK, FROZEN = "deployed", "taken back", "frozen"
 ENDINGS = (DEPLOYED, BACK, FROZEN)
 BOUNDARIES = 150  # a rollout that nothing disturbs has about so many begins and ends of steps
-TRIGGER = "buildWithParameters"
 
 
 @dataclass
@@ -41,6 +40,10 @@ class Play:
         end = time.monotonic() + seconds
         while time.monotonic() < end and not until() and not self.over():
             time.sleep(0.03)
+
+    def merged(self) -> bool:
+        """Whether the rollout has begun."""
+        return self.world.merged(self.marker)
 
     def builds(self) -> list[Build]:
         """Those of this rollout."""
@@ -74,7 +77,7 @@ class Fault:
 
 def _merged(play: Play, *, builds: int = 0) -> None:
     """From the merge on, or from a later build on: never so late that the fault meets nothing."""
-    play.wait(play.world.merged)
+    play.wait(play.merged)
     at_least = play.chance.randint(builds, 4)
     play.wait(lambda: len(play.builds()) >= at_least)
 
@@ -82,7 +85,7 @@ def _merged(play: Play, *, builds: int = 0) -> None:
 def kill(play: Play, *, times: int) -> None:
     """SIGKILL at the n-th boundary of a step from now; the next one while it picks itself up."""
     arena, armed = play.world.arena, play.world.arena.folder / "armed"
-    play.wait(play.world.merged)
+    play.wait(play.merged)
     for number in range(times):
         armed.write_text(str(play.chance.randint(1, BOUNDARIES if number == 0 else 60)))
         play.wait(lambda: arena.died(0.05))
@@ -146,16 +149,24 @@ def forget(play: Play) -> None:
 def drop(play: Play, *, path: str, carried_out: bool) -> None:
     """The connection breaks, before or after Jenkins did what was asked."""
     faults = play.world.arena.stage.jenkins.faults
-    play.wait(play.world.merged)
+    play.wait(play.merged)
     for _ in range(3):
         faults.drop_connection(path, carried_out=carried_out)
         time.sleep(play.chance.uniform(0.1, 0.6))
 
 
 def jenkins_away(play: Play) -> None:
-    """A proxy says 503 for a while."""
+    """Nobody is there; it is back well before a build would have taken too long."""
     _merged(play)
-    play.world.arena.stage.jenkins.faults.status(".*", 503, times=play.chance.randint(5, 25))
+    jenkins, until = play.world.arena.stage.jenkins, time.monotonic() + play.chance.uniform(0.5, 2)
+
+    def before(_: Request) -> None:
+        if time.monotonic() < until:
+            raise Dropped
+
+    jenkins.before = before
+    play.wait(lambda: time.monotonic() > until)
+    jenkins.before = None
 
 
 def build(play: Play, *, result: str | None) -> None:

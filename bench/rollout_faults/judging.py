@@ -65,10 +65,10 @@ def _main(world: World, asked: Asked, end: str) -> Iterator[str]:
         for path, data in asked.before.items()
         if data is not None
     }
-    wanted = {DEPLOYED: [after], BACK: [asked.before]}.get(end)
-    if wanted and now not in wanted:
+    if (end == DEPLOYED and now != after) or (end == BACK and now != asked.before):
         yield f"{end}, but main is not as it must be: {now}"
-    if wanted is None and len({world.new.encode() in (data or b"") for data in now.values()}) > 1:
+    new = {world.new.encode() in (data or b"") for data in now.values()}
+    if len(new) > 1:
         yield f"{end}, and main is half changed: {now}"
 
 

@@ -24,13 +24,17 @@ _SLOW = frozenset({"process", "hub"})
 
 @dataclass
 class Played:
-    """What was done to a rollout, how it ended, and what was wrong with it."""
+    """What was done to a rollout, how it ended, and what was wrong with it.
+
+    ``forgotten`` are triggers that Jenkins took and never built.
+    """
 
     faults: list[str]
     expected: list[str]
     end: str
     seconds: float
     kills: int
+    forgotten: int
     problems: list[str] = field(default_factory=list)
     thread: str = ""
 
@@ -52,7 +56,7 @@ def expected(faults: Sequence[Fault]) -> list[str]:
 
 def play(world: World, faults: Sequence[Fault], chance: random.Random) -> Played:
     """One rollout; afterwards nothing goes wrong any more, and the next one may follow."""
-    begun, kills = time.monotonic(), world.arena.kills
+    begun, kills, forgotten = time.monotonic(), world.arena.kills, world.forgotten()
     asked = _ask(world)
     watch = _Watch(world, asked)
     seeds = [chance.randrange(2**32) for _ in faults]
@@ -72,29 +76,26 @@ def play(world: World, faults: Sequence[Fault], chance: random.Random) -> Played
     thread = world.arena.stage.github.thread("acme/fleet", asked.issue) if wrong else ""
     if end == FROZEN:
         wrong += _resumed(world, asked.issue)
-    world.moves += world.merged()
-    names = [fault.name for fault in faults]
-    seconds = round(time.monotonic() - begun, 1)
-    return Played(names, may, end, seconds, world.arena.kills - kills, wrong, thread)
+    world.moves += world.moved()
+    return Played(
+        [fault.name for fault in faults],
+        may,
+        end,
+        round(time.monotonic() - begun, 1),
+        world.arena.kills - kills,
+        world.forgotten() - forgotten,
+        wrong,
+        thread,
+    )
 
 
 def _ask(world: World) -> Asked:
     """A request, on its way to be merged."""
-    dana, before = world.arena.dana, world.main()
-    issue = dana.open_issue(f"move to {world.new}", "")
-    dana.comment(issue, f"/cfg change move {world.old} to {world.new}")
-    found: list[str] = []
-
-    def pulled() -> bool:
-        pulls = dana.get("/pulls?state=all&per_page=5")
-        heads = [pull["head"]["ref"] for pull in pulls]
-        found[:] = [head for head in heads if head.startswith(f"cfgbot/{issue}-")]
-        return bool(found)
-
-    _until(pulled, PATIENCE)
-    return (
-        Asked(issue, found[0].rsplit("-", 1)[-1], before) if found else Asked(issue, "none", before)
-    )
+    before = world.main()
+    issue = world.arena.dana.open_issue(f"move to {world.new}", "")
+    world.arena.dana.comment(issue, f"/cfg change move {world.old} to {world.new}")
+    _until(lambda: world.marker(issue) is not None, PATIENCE)
+    return Asked(issue, world.marker(issue) or "none", before)
 
 
 def _until(so: Callable[[], bool], seconds: float) -> bool:
@@ -114,14 +115,9 @@ class _Watch:
         self._asked = asked
         self.heard: list[str] = []
 
-    def said(self) -> str:
-        """The status comment."""
-        comments = self._world.arena.dana.get(f"/issues/{self._asked.issue}/comments")
-        return "\n".join(one["body"] for one in comments if one["user"]["type"] == "Bot")
-
     def end(self) -> str | None:
         """The end that it tells."""
-        said = self.said()
+        said = self._world.told(self._asked.issue)
         return next((name for mark, name in _MARKS.items() if mark in said), None)
 
     def over(self) -> bool:
@@ -130,7 +126,7 @@ class _Watch:
 
     def turned(self) -> bool:
         """Whether it says that everything is being taken back."""
-        said = self.said()
+        said = self._world.told(self._asked.issue)
         return "being taken back" in said or self.over()
 
     def until_over(self) -> None:
@@ -146,12 +142,7 @@ class _Watch:
 
 def _resumed(world: World, issue: int) -> list[str]:
     """A stop is loud, and ends when a person says so."""
-    dana = world.arena.dana
-
-    def answers() -> int:
-        comments = dana.get(f"/issues/{issue}/comments")
-        return sum(one["user"]["type"] == "Bot" for one in comments)
-
-    before = answers()
-    dana.comment(issue, "/cfg resume")
-    return [] if _until(lambda: answers() > before, 20.0) else ["/cfg resume was not answered"]
+    before = world.told(issue)
+    world.arena.dana.comment(issue, "/cfg resume")
+    answered = _until(lambda: world.told(issue) != before, 20.0)
+    return [] if answered else ["/cfg resume was not answered"]

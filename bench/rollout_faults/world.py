@@ -22,6 +22,7 @@ from tests.test_killed import Arena, arena
 CLOUDS = ("one", "two")
 STAGES = ("admit", "switch", "remove")
 PATHS = ("one/app.yml", "two/app.env", "one/firewall.yml", "two/firewall.yml")
+TRIGGER = "buildWithParameters"
 SECONDS = 0.02  # that a build takes
 
 
@@ -45,7 +46,37 @@ class World:
         """Where it goes next."""
         return address(self.moves + 1)
 
-    def merged(self) -> bool:
+    def told(self, issue: int) -> str:
+        """What the bot says below an issue."""
+        github = self.arena.stage.github.world
+        with github.lock:
+            rows = [one for one in github.repo(REPO).comments.values() if one.number == issue]
+            return "\n".join(one.body or "" for one in rows if one.user.type == "Bot")
+
+    def marker(self, issue: int) -> str | None:
+        """What sets the request of an issue apart; None before it has a pull request."""
+        github, start = self.arena.stage.github.world, f"cfgbot/{issue}-"
+        with github.lock:
+            pulls = [one.pull for one in github.repo(REPO).issues.values() if one.pull]
+        refs = [pull.head_ref for pull in pulls if pull.head_ref.startswith(start)]
+        return refs[0].rsplit("-", 1)[-1] if refs else None
+
+    def merged(self, marker: str) -> bool:
+        """Whether the pull request of a request is."""
+        github = self.arena.stage.github.world
+        with github.lock:
+            pulls = [one.pull for one in github.repo(REPO).issues.values() if one.pull]
+        return any(
+            pull.merged_at is not None and pull.head_ref.endswith(f"-{marker}") for pull in pulls
+        )
+
+    def forgotten(self) -> int:
+        """Triggers that Jenkins took and never built."""
+        jenkins = self.arena.stage.jenkins
+        taken = [one for one in jenkins.log if one.path.endswith(TRIGGER) and one.status == 201]
+        return len(taken) - len(jenkins.builds(JOB))
+
+    def moved(self) -> bool:
         """Whether main holds the new place."""
         return self.new.encode() in (self.main()["one/app.yml"] or b"")
 
@@ -71,6 +102,7 @@ class World:
         """Nothing goes wrong any more."""
         self.arena.stage.jenkins.faults.clear()
         self.arena.stage.jenkins.quiet_period = 0.0
+        self.arena.stage.jenkins.before = None
         self.arena.stage.github.before = None
         self.page.ill = self.back_fails = False
         self.prometheus.speak()
@@ -124,6 +156,8 @@ def world_of(folder: Path) -> Iterator[World]:
     ):
         made.environ |= {"CFG_PROBE_HOSTS": "127.0.0.1", "CFG_PROMETHEUS_URL": prometheus.url}
         world = World(made, page, prometheus)
+        # one hour of ours is many of GitHub's
+        made.stage.github.faults.limit_primary(1_000_000_000, reset_in=1_000_000)
         made.stage.jenkins.script(JOB, world.build)
         made.start()
         yield world

@@ -314,6 +314,8 @@ STATES: dict[str, Text] = {
     "unchecked": Text(
         "❔ built, health not looked at to the end", "❔ 빌드됐지만 상태를 끝까지 확인하지 못함"
     ),
+    "unstarted": Text("❌ could not be started", "❌ 시작하지 못함"),
+    "late": Text("❌ took too long", "❌ 너무 오래 걸림"),
     "unhealthy": Text("❌ built, but not healthy", "❌ 빌드됐지만 상태가 나쁨"),
     "cancelling": Text("🛑 taking too long, being stopped", "🛑 너무 오래 걸려서 멈추는 중"),
     "stuck": Text("❌ could not be stopped", "❌ 멈출 수 없음"),

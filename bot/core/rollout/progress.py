@@ -44,7 +44,6 @@ from bot.core.rollout.state import (
     reason,
 )
 
-
 # A Jenkins that forgets its queue this often will not deploy.
 MAX_LOST = 3
 

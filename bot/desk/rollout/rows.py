@@ -61,8 +61,10 @@ def _row(track: Track, known: Mapping[str, Json], back: Collection[str]) -> Json
         shown = str(said)
     elif track.state is DeploymentState.BUILT and it.environment in back and not is_back(track):
         shown = "succeeded"  # nobody looks at its health any more
+    elif track.state is DeploymentState.FAILED and not said:
+        shown = "unstarted"
     elif track.state is DeploymentState.FAILED and said == "succeeded":
-        shown = "unhealthy"
+        shown = "unhealthy" if track.checks else "late"
     return {
         **known,
         "run": it.id,
