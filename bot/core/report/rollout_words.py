@@ -103,6 +103,10 @@ REASONS: dict[str, Text] = {
         "the stage {stage} could not be merged: {detail}",
         "{stage} 단계를 병합할 수 없었어요: {detail}",
     ),
+    "changed-since": Text(
+        "since the merge somebody has changed {paths}, so it cannot be taken back exactly",
+        "병합 뒤에 누군가 {paths}을(를) 바꿔서 그대로 되돌릴 수 없어요",
+    ),
     "trigger-refused": Text(
         "Jenkins would not deploy {environment}: {detail}",
         "Jenkins가 {environment} 배포를 거부했어요: {detail}",
@@ -209,7 +213,7 @@ def say_reason(why: Reason, language: Language) -> str:
 
 def on_the_way_back(why: Text) -> Text:
     """Why it could not be taken back, told apart from why it was to be."""
-    return Text(f"on the way back, {why.en}", f"되돌리는 중에 {why.ko}")
+    return Text(f"on the way back: {why.en}", f"되돌리는 중: {why.ko}")
 
 
 def say_plan(name: str, language: Language, facts: Mapping[str, str] | None = None) -> str:

@@ -46,6 +46,7 @@ from bot.core.rollout.state import (
 
 # A Jenkins that forgets its queue this often will not deploy.
 MAX_LOST = 3
+_SHOWN = 5  # paths in a sentence
 
 
 def begin(plan: RolloutPlan, now: float, commits: Iterable[tuple[str, str]] = ()) -> RolloutState:
@@ -114,8 +115,10 @@ def _landed(state: RolloutState, event: Landed) -> RolloutState:
 def _not_landed(state: RolloutState, event: NotLanded) -> RolloutState:
     if state.landing != event.stage:
         return state
-    facts = {"stage": event.stage, "detail": event.detail}
-    return failed(replace(state, landing=None), reason("not-landed", **facts))
+    state = replace(state, landing=None)
+    if event.changed:
+        return failed(state, reason("changed-since", paths=", ".join(event.changed[:_SHOWN])))
+    return failed(state, reason("not-landed", stage=event.stage, detail=event.detail))
 
 
 def _baselined(state: RolloutState, event: Baselined) -> RolloutState:

@@ -203,10 +203,14 @@ class Landed:
 
 @dataclass(frozen=True, slots=True)
 class NotLanded:
-    """A stage will not be on the base branch; ``detail`` says why."""
+    """A stage will not be on the base branch; ``detail`` says why.
+
+    ``changed`` are files that somebody has changed since, which is why it is not taken back.
+    """
 
     stage: str
     detail: str = ""
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
