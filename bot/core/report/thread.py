@@ -189,7 +189,7 @@ def details(verdicts: Sequence[Mapping[str, Any]], language: Language) -> str:
 
 def _note(name: str, facts: Mapping[str, str], language: Language) -> str:
     texts = {**TROUBLES, **WAITING, **STOPPED, **LINES, **_ROLLOUT}
-    facts = {"detail": "", **facts}
+    facts = {"detail": "", "what": facts.get("check", ""), **facts}
     prose = {
         key: value if key in {"sha", "names"} else plain(value) for key, value in facts.items()
     }

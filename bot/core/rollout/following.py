@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.rollout.marking import failed, moved
+from bot.core.rollout.marking import failed, moved, named
 from bot.core.rollout.rules import OnFailure
 from bot.core.rollout.state import (
     IN_FLIGHT,
@@ -67,7 +67,9 @@ def _follow(state: RolloutState) -> RolloutState:
 def _measuring(state: RolloutState) -> RolloutState:
     lost = [one for one in state.baselines if one.value is None and one.tries >= BASELINE_TRIES]
     if lost:
-        facts = {"environment": lost[0].environment, "check": str(lost[0].index + 1)}
+        first = lost[0]
+        mine = (it for it in state.plan.deployments if it.environment == first.environment)
+        facts = {"environment": first.environment, **named(next(mine), first.index)}
         return failed(state, reason("baseline-missing", **facts))
     if all(one.value is not None for one in state.baselines):
         return replace(state, phase=Phase.ROLLING)

@@ -17,7 +17,7 @@ from typing import assert_never
 
 from bot.core.rollout.following import BASELINE_PACE, resumed, settled
 from bot.core.rollout.health import baseline_of
-from bot.core.rollout.marking import failed, moved, put
+from bot.core.rollout.marking import failed, moved, named, put
 from bot.core.rollout.plan import RolloutPlan, rendered, undoing
 from bot.core.rollout.sampling import sampled
 from bot.core.rollout.state import (
@@ -191,7 +191,8 @@ def _sampled(state: RolloutState, event: Sampled) -> RolloutState:
         return state
     made, code = sampled(state, track, event)
     if code is not None:
-        facts = {"environment": track.deployment.environment, "check": str(event.index + 1)}
+        it = track.deployment
+        facts = {"environment": it.environment, **named(it, event.index)}
         return failed(moved(state, made, DeploymentState.FAILED), reason(code, **facts))
     ok = all(one.ok for one in made.checks)
     now = DeploymentState.HEALTHY if ok else DeploymentState.BUILT
