@@ -32,11 +32,15 @@ def rollouts(folder: Path, *names: str) -> list[Played]:
         (
             "bot killed three times + queue item forgotten",
             "Jenkins restarts, queue forgotten + answer to trigger lost",
-            "Prometheus down shortly + trigger lost",
             "clouds ill shortly + any answer lost",
+            "Prometheus down for long + bot killed",
         ),
-        ("Prometheus down for long + bot killed", "build hangs", "clouds ill for long"),
-        ("way back fails", "build fails + Jenkins away for a while", "nothing"),
+        (
+            "way back fails",
+            "build fails + Jenkins away for a while",
+            "build hangs",
+            "Prometheus down shortly + trigger lost",
+        ),
     ],
 )
 def test_one_build_each_the_right_end_and_people_are_told(

@@ -98,7 +98,7 @@ def _show(played: Sequence[Played], seconds: float) -> None:
         name = one.faults[0] if len(one.faults) == 1 else "two at once"
         ends[name, one.end] += 1
         kills[name] += one.kills
-        forgotten[name] += max(one.forgotten, 0)
+        forgotten[name] += one.forgotten
     table = Table("fault", *ENDINGS, "nothing", "kills", "forgotten")
     for name in dict.fromkeys(name for name, _ in ends):
         counts = (str(ends[name, end] or "") for end in (*ENDINGS, "nothing"))

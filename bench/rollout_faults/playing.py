@@ -83,7 +83,7 @@ def play(world: World, faults: Sequence[Fault], chance: random.Random) -> Played
         end,
         round(time.monotonic() - begun, 1),
         world.arena.kills - kills,
-        world.forgotten() - forgotten,
+        max(world.forgotten() - forgotten, 0),
         wrong,
         thread,
     )
