@@ -20,14 +20,13 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, Serializer
 
 from bot.desk.office import Errand, Flow, Json, Lane, Office
-from bot.hub import HubError
+from bot.hub import PASSING, HubError
 
 # Raise it when errands or the values between their steps change: what an older version left
 # unfinished is then begun anew, which is safe since every step looks before it acts.
 FLOW_VERSION = "2"
 WORKFLOW = "errand"
 MAX_TRIES = 40
-_PASSES = frozenset({"hub-unreachable", "hub-limited"})
 _LOG = logging.getLogger("bot.durable")
 _SHORTEST_DELAY = 0.05  # DBOS looks for delays that ended once a second; less is no wait at all
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
@@ -164,7 +163,7 @@ class Durable:
         return "done"
 
     def _failed(self, errand: Errand, code: str, facts: Mapping[str, str]) -> list[Errand]:
-        if code in _PASSES and errand.tries < MAX_TRIES:
+        if code in PASSING and errand.tries < MAX_TRIES:
             delay = max(min(900.0, 2.0**errand.tries), float(facts.get("seconds", 0)))
             base = errand.key.split("~", 1)[0]
             tries = errand.tries + 1

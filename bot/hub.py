@@ -15,6 +15,9 @@ from typing import Protocol
 from bot.core.change import FileChange
 from bot.core.repo import Repo, Spoken
 
+# Codes of trouble that passes by itself.
+PASSING = frozenset({"hub-unreachable", "hub-limited"})
+
 
 class HubError(Exception):
     """GitHub could not be used; ``code`` is one of hub-unreachable (network, 5xx, after bounded

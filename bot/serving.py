@@ -150,6 +150,7 @@ def open_server(
         _key(settings.reviewer) if settings.reviewer else None,
         url=settings.github_url,
         on_request=telemetry.request,
+        hurry=1 / pace,
     )
     probes = open_probes(settings)
     office = _office(settings, models, hub, ledger, pace, probes)

@@ -86,6 +86,7 @@ class World:
     log: list[str] = field(default_factory=list)
     running: set[str] = field(default_factory=set)
     cancelled: set[str] = field(default_factory=set)
+    forgotten: set[str] = field(default_factory=set)
     most: int = 0
 
     def answers(self, action: Action, now: float) -> Iterator[Event]:
@@ -96,7 +97,7 @@ class World:
             case MeasureBaseline():
                 yield Baselined(action.environment, action.index, self._read("", action.index, now))
             case Trigger():
-                assert action.run not in self.log
+                assert action.run not in self.log or action.run in self.forgotten
                 self.log.append(action.run)
                 self.running.add(action.run)
                 self.most = max(self.most, len(self.running))
@@ -125,6 +126,8 @@ class World:
         end = End.FAILED if run in self.cancelled else self.builds(run)
         if run in self.running and end is not None:
             self.running.discard(run)
+            if end is End.GONE:
+                self.forgotten.add(run)
             yield Ended(run, end)
         elif run not in self.log:
             yield Ended(run, End.GONE)

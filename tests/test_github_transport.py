@@ -480,6 +480,15 @@ def test_writes_stay_below_what_github_allows() -> None:
     assert max(time.slept) <= PATIENCE
 
 
+def test_only_a_stand_in_is_written_to_faster() -> None:
+    """Fifty times as fast where told so; never faster than one pace for all of an actor's writes."""
+    time = Time()
+    limits = Limits(time.sleep, time.clock, hurry=50.0)
+    for _ in range(RATES[0].burst + 100):
+        limits.pace("a")
+    assert 0 < sum(time.slept) <= (RATES[0].burst + 100) * RATES[1].every / 50
+
+
 def test_pages_are_followed_by_their_query_alone(world: World) -> None:
     """The next page is asked of the same address, whatever host the link names."""
     path = f"{ROOT}/commits/abc/check-runs"

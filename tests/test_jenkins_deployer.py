@@ -12,6 +12,7 @@ from bot.adapters.jenkins_deployer import JenkinsDeployer
 from bot.ports import Build, BuildState, DeployError
 from bot.sandbox.jenkins import BuildContext, Jenkins
 from bot.sandbox.loopback import Loopback
+from tests.jenkinses import deployer_of, jenkins_with
 
 JOB = "team/deploy-aws"
 DECLARED = ("CLOUD", "COMMIT", "CFG_RUN")
@@ -21,18 +22,14 @@ GIVEN = {"CLOUD": "aws", "COMMIT": "abc"}
 @pytest.fixture
 def jenkins() -> Iterator[Jenkins]:
     """A Jenkins with one job in a folder, whose builds take no time."""
-    jenkins = Jenkins(seconds=0.01)
-    with Loopback(jenkins.app) as server:
-        jenkins.url = server.url
-        jenkins.add_job(JOB, DECLARED)
-        yield jenkins
-        jenkins.close()
+    with jenkins_with(JOB, DECLARED, 0.01) as made:
+        yield made
 
 
 @pytest.fixture
 def deployer(jenkins: Jenkins) -> JenkinsDeployer:
     """A deployer that knows a good token."""
-    return JenkinsDeployer(jenkins.url, "bot", jenkins.add_user("bot"), timeout=5.0)
+    return deployer_of(jenkins)
 
 
 def in_state(deployer: JenkinsDeployer, run: str, *states: BuildState, job: str = JOB) -> Build:

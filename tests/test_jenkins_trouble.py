@@ -17,6 +17,7 @@ from bot.adapters.jenkins_deployer import JenkinsDeployer
 from bot.ports import BuildState, DeployError
 from bot.sandbox.jenkins import Dropped, Jenkins, Request
 from bot.sandbox.loopback import Loopback
+from tests.jenkinses import deployer_of, jenkins_with
 
 JOB = "team/deploy-aws"
 DECLARED = ("CLOUD", "CFG_RUN")
@@ -28,18 +29,14 @@ Json = dict[str, Any]
 @pytest.fixture
 def jenkins() -> Iterator[Jenkins]:
     """A Jenkins with one job in a folder, whose builds take no time."""
-    jenkins = Jenkins(seconds=0)
-    with Loopback(jenkins.app) as server:
-        jenkins.url = server.url
-        jenkins.add_job(JOB, DECLARED)
-        yield jenkins
-        jenkins.close()
+    with jenkins_with(JOB, DECLARED) as made:
+        yield made
 
 
 @pytest.fixture
 def deployer(jenkins: Jenkins) -> JenkinsDeployer:
     """A deployer that knows a good token."""
-    return JenkinsDeployer(jenkins.url, "bot", jenkins.add_user("bot"), timeout=5.0)
+    return deployer_of(jenkins)
 
 
 def trouble(act: Callable[[], object]) -> DeployError:

@@ -14,7 +14,7 @@ from bot.adapters import jenkins_log, jenkins_session
 from bot.adapters.jenkins_deployer import JenkinsDeployer
 from bot.ports import Build, BuildState, DeployError, LogTail
 from bot.sandbox.jenkins import BuildContext, Jenkins
-from bot.sandbox.loopback import Loopback
+from tests.jenkinses import deployer_of, jenkins_with
 from tests.test_jenkins_deployer import DECLARED, GIVEN, ended, in_state
 
 JOB = "team/fleet/feature%2Fx"
@@ -24,18 +24,14 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 @pytest.fixture
 def jenkins() -> Iterator[Jenkins]:
     """A Jenkins with the job of one branch, in the folder of a repository, in a folder."""
-    jenkins = Jenkins(seconds=0.01)
-    with Loopback(jenkins.app) as server:
-        jenkins.url = server.url
-        jenkins.add_job(JOB, DECLARED)
-        yield jenkins
-        jenkins.close()
+    with jenkins_with(JOB, DECLARED, 0.01) as made:
+        yield made
 
 
 @pytest.fixture
 def deployer(jenkins: Jenkins) -> JenkinsDeployer:
     """A deployer that knows a good token."""
-    return JenkinsDeployer(jenkins.url, "bot", jenkins.add_user("bot"), timeout=5.0)
+    return deployer_of(jenkins)
 
 
 def built(jenkins: Jenkins, job: str, count: int) -> None:

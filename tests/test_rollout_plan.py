@@ -304,7 +304,7 @@ def test_every_sentence_is_there_in_both_languages() -> None:
         assert text.en
         assert text.ko
     assert set(STANDINGS) == set(DeploymentState)
-    facts = {"environment": "aws", "check": "1", "stage": "admit"}
+    facts = {"environment": "aws", "check": "1", "stage": "admit", "paths": "a.yml"}
     for code in REASONS:
         english, korean = (say_reason(reason(code, **facts), one) for one in Language)
         assert english != korean

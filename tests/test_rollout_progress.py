@@ -200,6 +200,60 @@ def test_a_build_that_cannot_be_ended_freezes() -> None:
     assert world.log == ["land whole", "m-whole-a"]
 
 
+def test_a_build_forgotten_in_the_queue_is_asked_for_again() -> None:
+    """Jenkins restarted: it never began, so nothing happened twice; and nothing is taken back."""
+    forgets = iter([End.GONE, End.GONE])
+    world = World(builds=lambda _: next(forgets, End.SUCCEEDED))
+    state = run(plan_of((environment("a"),)), world)
+    assert (state.phase, code(state)) == (Phase.DONE, None)
+    assert world.log == ["land whole", *["m-whole-a"] * 3]
+    assert world.most == 1
+
+
+def test_a_jenkins_that_forgets_again_and_again_does_not_deploy() -> None:
+    """Three times is no accident."""
+    world = World(builds=lambda it: End.GONE if it == "m-whole-a" else End.SUCCEEDED)
+    state = run(plan_of((environment("a"),)), world)
+    assert (state.phase, code(state)) == (Phase.ROLLED_BACK, "build-gone")
+    assert world.log.count("m-whole-a") == 4
+
+
+def test_a_build_that_began_and_is_gone_is_never_asked_for_again() -> None:
+    """Nobody knows what it did before somebody deleted it."""
+    state = begin(plan_of((environment("a"),)), START, (("whole", "x"),))
+    state = observe(state, (Triggered("m-whole-a"), Triggered("m-whole-a", began=True)), START)
+    state = observe(state, (Triggered("m-whole-a"), Ended("m-whole-a", End.GONE)), START)
+    assert (state.phase, code(state)) == (Phase.TURNING, "build-gone")
+    assert not any(isinstance(one, Trigger) for one in next_actions(state))
+
+
+def test_nothing_is_asked_for_again_once_something_failed() -> None:
+    """What is gone stays gone while it is being halted."""
+    state = begin(plan_of((environment("a"),)), START, (("whole", "x"),))
+    events = (Triggered("m-whole-a"), Stopped("dana"), Ended("m-whole-a", End.GONE))
+    assert observe(state, events, START).phase is Phase.TURNING
+
+
+def test_time_in_which_nobody_looked_is_held_against_no_build() -> None:
+    """The bot was away for an hour: both builds have long succeeded, and neither is cancelled."""
+    plan = plan_of((environment("a", timeout=30), environment("b", timeout=30)))
+    state = begin(plan, START, (("whole", "x"),))
+    state = observe(state, (Triggered("m-whole-a"), Triggered("m-whole-b")), START)
+    for cloud in "ab":
+        state = observe(state, (Ended(f"m-whole-{cloud}", End.SUCCEEDED),), START + 3600)
+    assert state.phase is Phase.DONE
+
+
+def test_a_build_that_runs_on_while_nobody_looks_has_its_time_again() -> None:
+    """It is cancelled once it was watched for as long as it may take, not never."""
+    state = begin(plan_of((environment("a", timeout=30),)), START, (("whole", "x"),))
+    state = observe(state, (Triggered("m-whole-a"),), START)
+    state = observe(state, (Triggered("m-whole-a", began=True),), START + 3600)
+    assert state.phase is Phase.ROLLING
+    state = observe(state, (), START + 3631)
+    assert (state.phase, code(state)) == (Phase.HALTING, "build-timeout")
+
+
 def test_a_trigger_that_nobody_takes_is_given_up() -> None:
     """The build server was away for as long as a build may take."""
     state = begin(plan_of((environment("a", timeout=30),)), START, (("whole", "x"),))
@@ -314,8 +368,9 @@ def test_the_baseline_comes_before_anything_else() -> None:
     state = begin(plan, START)
     assert [type(one) for one in next_actions(state)] == [MeasureBaseline, Wait]
     lost = state
-    for _ in range(10):
-        lost = observe(lost, (Baselined("a", 0, Reading()),), START)
+    for second in range(116):  # asked every second, yet tries are five seconds apart
+        assert lost.phase is Phase.BASELINE
+        lost = observe(lost, (Baselined("a", 0, Reading()),), START + second)
     assert (lost.phase, code(lost)) == (Phase.ROLLED_BACK, "baseline-missing")
     state = observe(state, (Baselined("a", 0, Reading((2.0, 4.0), START)),), START)
     assert isinstance(next_actions(state)[0], Land)

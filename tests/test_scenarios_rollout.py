@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.jenkins.running import BuildContext
-from bot.sandbox.stage import JOB
+from bot.sandbox.stage import JOB, REPO
 from tests.world import FILES, World, same_as_file, world
 
 MOVE = "/cfg change 설정 서버가 192.0.2.7에서 192.0.2.77로 옮겨갔어. 다른 서버들도 맞춰줘"
@@ -80,6 +80,30 @@ def test_what_fails_in_the_middle_is_taken_back_in_reverse(staged: World) -> Non
     for before, after in pairwise(told):
         assert set(before[2:]) <= set(before[1].split("+")), (before, after)
     same_as_file("rollout-taken-back", staged.text(issue))
+
+
+def test_a_branch_that_must_stay_is_no_reason_to_end_badly(staged: World) -> None:
+    """Somebody protects the bot's branches: they stay, and the rollout is told as it ended."""
+    staged.break_for_bot("DELETE", "cfgbot/rollout-", 422, 9)
+    issue = staged.ask(MOVE)
+    assert "병합하고 배포했어요" in staged.bot_said(issue)
+    assert any("rollout-" in one["name"] for one in staged.dana.get("/branches"))
+
+
+def test_the_work_of_others_is_not_taken_back(staged: World) -> None:
+    """Somebody changed one of the files before it failed: it stops, names the file and keeps it."""
+    theirs = b"server:\n  host: 192.0.2.77\n  timeout: 31\n"
+
+    def script(_: BuildContext) -> str:
+        staged.stage.github.push(REPO, "main", {"one/app.yml": theirs}, "by hand", "dana")
+        return "FAILURE"
+
+    staged.stage.jenkins.script(JOB, script)
+    said = staged.bot_said(staged.ask(MOVE))
+    assert "중간에 멈췄어요" in said
+    assert "되돌리는 중: 병합 뒤에 누군가 one/app.yml을(를) 바꿔서" in said.replace("\\", "")
+    assert staged.file("one/app.yml") == theirs.decode()
+    assert "192.0.2.77" in staged.file("two/app.env")
 
 
 def test_what_cannot_be_taken_back_stops_everything(staged: World) -> None:

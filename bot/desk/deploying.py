@@ -11,13 +11,14 @@ from functools import partial
 from hashlib import sha256
 
 from bot.core.rollout.actions import Wait, next_actions
-from bot.core.rollout.state import Phase, Reason, RolloutState
+from bot.core.rollout.state import Direction, Phase, Reason, RolloutState
 from bot.desk.office import Do, Errand, Json, Lane, Office, settle_errand
 from bot.desk.rollout.acting import label_of, perform, record, state_of
 from bot.desk.rollout.planning import drop_branches, plan_rollout
 from bot.desk.rollout.showing import show
 from bot.desk.saying import load, say
 from bot.desk.task import State
+from bot.hub import PASSING, HubError
 
 _ENDINGS = {
     Phase.DONE: State.DEPLOYED,
@@ -47,12 +48,21 @@ def deploy(office: Office, do: Do, payload: dict[str, Json]) -> list[Errand]:
     turn = do("turn", lambda: _turn(office, key))
     do("deployments", lambda: show(office, key))
     if turn["phase"] is None:
-        do("status", lambda: say(office, key, State.MERGED))
+        do("status", lambda: _say_if_possible(office, key))
         return [_next(office, key, payload, turn)] if payload.get("chain", True) else []
     do("tidy-stages", lambda: drop_branches(office, key))
     ending, notes = _ENDINGS[Phase(turn["phase"])], tuple(turn["notes"])
     do("status:deployed", lambda: say(office, key, ending, notes))
     return [settle_errand(one, f"after-{key}") for one in do("held", lambda: _held(office, key))]
+
+
+def _say_if_possible(office: Office, key: str) -> None:
+    """What cannot be said now is said in the next turn: builds and clouds do not wait for GitHub."""
+    try:
+        say(office, key, State.MERGED)
+    except HubError as error:
+        if error.code not in PASSING:
+            raise
 
 
 def wake(key: str, cause: str) -> Errand:
@@ -91,8 +101,11 @@ def _turn(office: Office, key: str) -> Json:
 
 
 def _notes(office: Office, key: str, state: RolloutState) -> list[Json]:
-    reasons: list[Reason] = [one for one in (state.why, state.stuck) if one is not None]
-    notes: list[Json] = [[f"rollout-{one.code}", dict(one.facts)] for one in reasons]
+    back = "back-" if state.direction is Direction.BACK else ""
+    reasons: tuple[tuple[str, Reason | None], ...] = (("", state.why), (back, state.stuck))
+    notes: list[Json] = [
+        [f"rollout-{when}{one.code}", dict(one.facts)] for when, one in reasons if one is not None
+    ]
     undo = load(office, key).undo
     if undo.get("pull"):
         notes.append(["rollout-reverted", {"pull": str(undo["pull"])}])

@@ -9,10 +9,11 @@ from __future__ import annotations
 from bot.core.report.neutral import unlinked
 from bot.core.report.pull_request import check_text, pull_body, review_text, title_of
 from bot.core.report.thread import marker
+from bot.desk.branches import drop
 from bot.desk.office import CHECK_NAME, Json, Office
 from bot.desk.saying import load
 from bot.desk.task import Judged, Task, files_from
-from bot.hub import Annotation, CheckReport, HubError, LineComment
+from bot.hub import Annotation, CheckReport, LineComment
 
 MADE_BY = "made by cfgbot"
 LABELS = {True: "cfg: approved", False: "cfg: rejected"}
@@ -123,11 +124,7 @@ def label(office: Office, key: str) -> None:
 def tidy(office: Office, key: str) -> None:
     """The branch of a merged pull request is gone."""
     task = load(office, key)
-    try:
-        office.hub.delete_branch(task.repo, branch_of(task), _head(task))
-    except HubError as error:
-        if error.code not in {"hub-refused", "hub-forbidden", "hub-missing"}:
-            raise  # a branch that must stay is no reason not to deploy
+    drop(office, task.repo, branch_of(task), _head(task))
 
 
 def merge(office: Office, key: str) -> Json:

@@ -48,8 +48,8 @@ class GitHubHub:
     """GitHub, or a GitHub Enterprise Server at ``url``, as the App ``app`` sees it.
 
     ``reviewer`` is a second App, installed in the same places, that reviews and so can approve.
-    ``on_request(method, path, status)`` is told of every request; status 0: no answer. Safe
-    between threads; ``close`` lets go of every connection.
+    ``on_request(method, path, status)`` is told of every request; status 0: no answer. ``hurry``
+    is for stand-ins only (``limits``). Safe between threads; ``close`` lets go of every connection.
     """
 
     def __init__(
@@ -61,9 +61,10 @@ class GitHubHub:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], datetime] = _now,
         on_request: Callable[[str, str, int], None] = lambda _method, _path, _status: None,
+        hurry: float = 1.0,
     ) -> None:
         self._client = Client(url, on_request)
-        limits = Limits(sleep, clock)
+        limits = Limits(sleep, clock, hurry)
         self._app = App(app, self._client, limits, sleep, clock)
         self._reviewer = App(reviewer, self._client, limits, sleep, clock) if reviewer else None
         self._trees = commits.Trees()

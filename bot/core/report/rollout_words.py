@@ -96,12 +96,16 @@ STANDINGS: dict[DeploymentState, Text] = {
 
 REASONS: dict[str, Text] = {
     "baseline-missing": Text(
-        "the health of {environment} before the change could not be measured (check {check})",
-        "{environment}의 변경 전 상태를 잴 수 없었어요 (확인 {check})",
+        "the health of {environment} before the change could not be measured: {what}",
+        "{environment}의 변경 전 상태를 잴 수 없었어요: {what}",
     ),
     "not-landed": Text(
         "the stage {stage} could not be merged: {detail}",
         "{stage} 단계를 병합할 수 없었어요: {detail}",
+    ),
+    "changed-since": Text(
+        "since the merge somebody has changed {paths}, so it cannot be taken back exactly",
+        "병합 뒤에 누군가 {paths}을(를) 바꿔서 그대로 되돌릴 수 없어요",
     ),
     "trigger-refused": Text(
         "Jenkins would not deploy {environment}: {detail}",
@@ -125,16 +129,16 @@ REASONS: dict[str, Text] = {
         "{environment} 빌드가 너무 오래 걸렸고 멈출 수도 없었어요",
     ),
     "unhealthy": Text(
-        "{environment} was not healthy (check {check})",
-        "{environment}의 상태가 나빴어요 (확인 {check})",
+        "{environment} was not healthy: {what}",
+        "{environment}의 상태가 나빴어요: {what}",
     ),
     "health-unknown": Text(
-        "nobody could tell whether {environment} was healthy (check {check})",
-        "{environment}의 상태를 알 수 없었어요 (확인 {check})",
+        "nobody could tell whether {environment} was healthy: {what}",
+        "{environment}의 상태를 알 수 없었어요: {what}",
     ),
     "health-slow": Text(
-        "{environment} was never healthy for long enough (check {check})",
-        "{environment}의 상태가 충분히 오래 좋지 못했어요 (확인 {check})",
+        "{environment} was never healthy for long enough: {what}",
+        "{environment}의 상태가 충분히 오래 좋지 못했어요: {what}",
     ),
     "stopped": Text("{by} asked to stop", "{by}님이 멈춰 달라고 했어요"),
 }
@@ -204,7 +208,15 @@ PLAN: dict[str, Text] = {
 
 def say_reason(why: Reason, language: Language) -> str:
     """Why a rollout turned back or stopped; no sentence of its own ends with a full stop."""
-    return REASONS[why.code].say(language, {"detail": "", "by": "", **dict(why.facts)})
+    facts = dict(why.facts)
+    return REASONS[why.code].say(
+        language, {"detail": "", "by": "", "what": facts.get("check", ""), **facts}
+    )
+
+
+def on_the_way_back(why: Text) -> Text:
+    """Why it could not be taken back, told apart from why it was to be."""
+    return Text(f"on the way back: {why.en}", f"되돌리는 중: {why.ko}")
 
 
 def say_plan(name: str, language: Language, facts: Mapping[str, str] | None = None) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.core.report.neutral import code, plain, quoted
 from bot.core.report.reasons import TROUBLES
-from bot.core.report.rollout_words import REASONS
+from bot.core.report.rollout_words import REASONS, on_the_way_back
 from bot.core.report.tables_md import builds_table, changes_table, findings_table
 from bot.core.report.text import Text
 from bot.core.report.thread_words import (
@@ -28,7 +28,9 @@ from bot.core.request import Language
 from bot.core.secret_places import without_secrets
 
 MAX_BODY = 60_000
-_ROLLOUT = {f"rollout-{name}": text for name, text in REASONS.items()}
+_ROLLOUT = {f"rollout-{name}": text for name, text in REASONS.items()} | {
+    f"rollout-back-{name}": on_the_way_back(text) for name, text in REASONS.items()
+}
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,7 @@ def details(verdicts: Sequence[Mapping[str, Any]], language: Language) -> str:
 
 def _note(name: str, facts: Mapping[str, str], language: Language) -> str:
     texts = {**TROUBLES, **WAITING, **STOPPED, **LINES, **_ROLLOUT}
-    facts = {"detail": "", **facts}
+    facts = {"detail": "", "what": facts.get("check", ""), **facts}
     prose = {
         key: value if key in {"sha", "names"} else plain(value) for key, value in facts.items()
     }

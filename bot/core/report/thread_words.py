@@ -38,11 +38,11 @@ HEADLINES: dict[str, Text] = {
     ),
     "rolled-back": Text(
         "↩️ **Taken back**: #{pull} was merged, did not come up well, and everything is as it was",
-        "↩️ **되돌렸어요**: #{pull}을 병합했지만 배포가 좋지 않아서 모두 처음대로 돌려놓았어요",
+        "↩️ **되돌렸어요**: 병합한 #{pull}의 배포가 좋지 않아서 모두 처음대로 돌려놓았어요",
     ),
     "frozen": Text(
-        "🚨 **STOPPED HALF-WAY**: #{pull} is merged, and some clouds have it and some do not",
-        "🚨 **중간에 멈췄어요**: #{pull}은 병합됐지만 일부 클라우드에만 반영됐어요",
+        "🚨 **STOPPED HALF-WAY**: #{pull} was merged, and some clouds may have it and some not",
+        "🚨 **중간에 멈췄어요**: 병합한 #{pull}의 변경이 일부 클라우드에만 반영됐을 수 있어요",
     ),
     "failed": Text("❌ **Could not finish**", "❌ **끝내지 못했어요**"),
     "closed": Text(
@@ -309,7 +309,13 @@ PULL: dict[str, Text] = {
 
 STATES: dict[str, Text] = {
     "planned": Text("· later", "· 예정"),
+    "skipped": Text("· not deployed", "· 배포하지 않음"),
     "checking": Text("🩺 checking health", "🩺 상태 확인 중"),
+    "unchecked": Text(
+        "❔ built, health not looked at to the end", "❔ 빌드됐지만 상태를 끝까지 확인하지 못함"
+    ),
+    "unstarted": Text("❌ could not be started", "❌ 시작하지 못함"),
+    "late": Text("❌ took too long", "❌ 너무 오래 걸림"),
     "unhealthy": Text("❌ built, but not healthy", "❌ 빌드됐지만 상태가 나쁨"),
     "cancelling": Text("🛑 taking too long, being stopped", "🛑 너무 오래 걸려서 멈추는 중"),
     "stuck": Text("❌ could not be stopped", "❌ 멈출 수 없음"),

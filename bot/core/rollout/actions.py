@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.core.rollout.following import BASELINE_PACE
 from bot.core.rollout.health import HealthCheck
 from bot.core.rollout.plan import PlannedStage, rendered
 from bot.core.rollout.sampling import pace
@@ -16,7 +17,6 @@ from bot.core.rollout.state import DeploymentState, Phase, Reason, RolloutState,
 
 _LAND_PACE = 10.0
 _BUILD_PACE = 5.0
-_BASELINE_PACE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def next_actions(state: RolloutState) -> tuple[Action, ...]:
         case Phase.TURNING:
             return (StartRollback(state.why or Reason("stopped")),)
         case Phase.BASELINE:
-            return (*_baselines(state), Wait(_BASELINE_PACE))
+            return (*_baselines(state), Wait(BASELINE_PACE))
         case Phase.HALTING:
             return (*_withdrawals(state), *_builds(state), Wait(_BUILD_PACE))
         case Phase.ROLLING:

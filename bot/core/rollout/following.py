@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.rollout.marking import failed, moved
+from bot.core.rollout.marking import failed, moved, named
 from bot.core.rollout.rules import OnFailure
 from bot.core.rollout.state import (
     IN_FLIGHT,
@@ -20,10 +20,28 @@ from bot.core.rollout.state import (
     reason,
 )
 
-BASELINE_TRIES = 10
+# Two minutes: nothing has begun yet, and a Prometheus that restarts must not undo a merge.
+BASELINE_TRIES = 24
+# What is asked sooner is asked, but is no further try.
+BASELINE_PACE = 5.0
 # How long a build that was told to stop may take to do so.
 CANCEL_PATIENCE = 300.0
+# After a longer silence nobody was there to look, and builds had no chance to be seen ending.
+UNWATCHED = 120.0
 _BUSY = IN_FLIGHT | {DeploymentState.BUILT}
+
+
+def resumed(state: RolloutState, now: float) -> RolloutState:
+    """The time is ``now``. For as long as nobody looked, no build is held to have taken too long."""
+    gap = now - state.clock
+    state = replace(state, clock=max(now, state.clock))
+    if gap <= UNWATCHED:
+        return state
+    tracks = tuple(
+        replace(one, since=one.since + gap) if one.state in IN_FLIGHT else one
+        for one in state.tracks
+    )
+    return replace(state, tracks=tracks)
 
 
 def settled(state: RolloutState) -> RolloutState:
@@ -49,7 +67,9 @@ def _follow(state: RolloutState) -> RolloutState:
 def _measuring(state: RolloutState) -> RolloutState:
     lost = [one for one in state.baselines if one.value is None and one.tries >= BASELINE_TRIES]
     if lost:
-        facts = {"environment": lost[0].environment, "check": str(lost[0].index + 1)}
+        first = lost[0]
+        mine = (it for it in state.plan.deployments if it.environment == first.environment)
+        facts = {"environment": first.environment, **named(next(mine), first.index)}
         return failed(state, reason("baseline-missing", **facts))
     if all(one.value is not None for one in state.baselines):
         return replace(state, phase=Phase.ROLLING)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core.rollout.health import ProbeCheck
+from bot.core.rollout.plan import Deployment
 from bot.core.rollout.state import (
     DeploymentState,
     Direction,
@@ -28,6 +30,13 @@ def put(state: RolloutState, track: Track) -> RolloutState:
 def moved(state: RolloutState, track: Track, to: DeploymentState) -> RolloutState:
     """With ``track`` in the state ``to`` since now."""
     return put(state, replace(track, state=to, since=state.clock))
+
+
+def named(deployment: Deployment, index: int) -> dict[str, str]:
+    """Which health check it was: its number, and what it asks."""
+    check = deployment.health[index]
+    what = check.http if isinstance(check, ProbeCheck) else check.promql
+    return {"check": str(index + 1), "what": what}
 
 
 def failed(state: RolloutState, why: Reason) -> RolloutState:

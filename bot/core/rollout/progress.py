@@ -5,7 +5,8 @@ carries out ``bot.core.rollout.actions`` and feeds back what came of them; an ev
 that is not awaited changes nothing, so the same event may come twice.
 
 It never begins a wave before the one before is healthy, never begins anything after a failure but
-the way back, and never anything at all once frozen. What fails on the way back freezes it.
+the way back, and never anything at all once frozen. What fails on the way back freezes it. A build
+that was forgotten in the queue is asked for again under the same run; one that began never is.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core.rollout.following import settled
+from bot.core.rollout.following import BASELINE_PACE, resumed, settled
 from bot.core.rollout.health import baseline_of
-from bot.core.rollout.marking import failed, moved, put
+from bot.core.rollout.marking import failed, moved, named, put
 from bot.core.rollout.plan import RolloutPlan, rendered, undoing
 from bot.core.rollout.sampling import sampled
 from bot.core.rollout.state import (
@@ -43,6 +44,10 @@ from bot.core.rollout.state import (
     reason,
 )
 
+# A Jenkins that forgets its queue this often will not deploy.
+MAX_LOST = 3
+_SHOWN = 5  # paths in a sentence
+
 
 def begin(plan: RolloutPlan, now: float, commits: Iterable[tuple[str, str]] = ()) -> RolloutState:
     """A rollout at its start; ``commits`` are (stage, commit) of stages that have landed already."""
@@ -60,7 +65,7 @@ def begin(plan: RolloutPlan, now: float, commits: Iterable[tuple[str, str]] = ()
 
 def observe(state: RolloutState, events: Iterable[Event], now: float) -> RolloutState:
     """The rollout after ``events``, at the time ``now`` (Unix seconds; it never goes back)."""
-    state = replace(state, clock=max(now, state.clock))
+    state = resumed(state, now)
     for event in events:
         if not state.ended:
             state = settled(_after(state, event))
@@ -76,7 +81,7 @@ def _after(state: RolloutState, event: Event) -> RolloutState:
         case Baselined():
             return _baselined(state, event)
         case Triggered():
-            return _triggered(state, event.run)
+            return _triggered(state, event)
         case Refused():
             return _refused(state, event)
         case Ended():
@@ -110,8 +115,10 @@ def _landed(state: RolloutState, event: Landed) -> RolloutState:
 def _not_landed(state: RolloutState, event: NotLanded) -> RolloutState:
     if state.landing != event.stage:
         return state
-    facts = {"stage": event.stage, "detail": event.detail}
-    return failed(replace(state, landing=None), reason("not-landed", **facts))
+    state = replace(state, landing=None)
+    if event.changed:
+        return failed(state, reason("changed-since", paths=", ".join(event.changed[:_SHOWN])))
+    return failed(state, reason("not-landed", stage=event.stage, detail=event.detail))
 
 
 def _baselined(state: RolloutState, event: Baselined) -> RolloutState:
@@ -131,14 +138,19 @@ def _measured(state: RolloutState, one: Baseline, event: Baselined) -> Baseline:
         if track.deployment.environment == one.environment
     )
     value = baseline_of(next(checks), event.reading, state.clock)
-    return replace(one, value=value, tries=one.tries + 1)
+    if one.last is not None and state.clock - one.last < BASELINE_PACE:
+        return replace(one, value=value)
+    return replace(one, value=value, tries=one.tries + 1, last=state.clock)
 
 
-def _triggered(state: RolloutState, run: str) -> RolloutState:
-    track = state.track(run)
-    if track is None or track.state is not DeploymentState.DUE:
+def _triggered(state: RolloutState, event: Triggered) -> RolloutState:
+    track = state.track(event.run)
+    if track is None or track.state not in IN_FLIGHT:
         return state
-    return moved(state, track, DeploymentState.TRIGGERED)
+    track = replace(track, began=track.began or event.began)
+    if track.state is DeploymentState.DUE:
+        return moved(state, track, DeploymentState.TRIGGERED)
+    return put(state, track)
 
 
 def _refused(state: RolloutState, event: Refused) -> RolloutState:
@@ -157,9 +169,17 @@ def _ended(state: RolloutState, event: Ended) -> RolloutState:
     if event.end is End.SUCCEEDED and not cancelled:
         checks = tuple(CheckTrack() for _ in track.deployment.health)
         return moved(state, replace(track, checks=checks), DeploymentState.BUILT)
+    if event.end is End.GONE and _may_begin_anew(state, track):
+        return moved(state, replace(track, lost=track.lost + 1), DeploymentState.DUE)
     code = "build-timeout" if cancelled else f"build-{event.end.value}"
     why = reason(code, environment=track.deployment.environment)
     return failed(moved(state, track, DeploymentState.FAILED), why)
+
+
+def _may_begin_anew(state: RolloutState, track: Track) -> bool:
+    """Whether a build that is gone never was more than a place in a queue that was forgotten."""
+    waited = track.state is DeploymentState.TRIGGERED and not track.began
+    return waited and state.phase is Phase.ROLLING and track.lost < MAX_LOST
 
 
 def _sampled(state: RolloutState, event: Sampled) -> RolloutState:
@@ -171,7 +191,8 @@ def _sampled(state: RolloutState, event: Sampled) -> RolloutState:
         return state
     made, code = sampled(state, track, event)
     if code is not None:
-        facts = {"environment": track.deployment.environment, "check": str(event.index + 1)}
+        it = track.deployment
+        facts = {"environment": it.environment, **named(it, event.index)}
         return failed(moved(state, made, DeploymentState.FAILED), reason(code, **facts))
     ok = all(one.ok for one in made.checks)
     now = DeploymentState.HEALTHY if ok else DeploymentState.BUILT

@@ -72,23 +72,30 @@ class CheckTrack:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One deployment's way. ``since`` is when it came into this state, ``order`` its turn."""
+    """One deployment's way. ``since`` is when it came into this state, ``order`` its turn.
+
+    ``began`` says that its build was seen beyond the queue, ``lost`` how often it was gone from
+    there.
+    """
 
     deployment: Deployment
     state: DeploymentState = DeploymentState.WAITING
     since: float = 0.0
     order: int = 0
     checks: tuple[CheckTrack, ...] = ()
+    began: bool = False
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The value of a check before the first wave; None until it was read."""
+    """The value of a check before the first wave; None until it was read. ``last`` try that counted."""
 
     environment: str
     index: int
     value: float | None = None
     tries: int = 0
+    last: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +203,14 @@ class Landed:
 
 @dataclass(frozen=True, slots=True)
 class NotLanded:
-    """A stage will not be on the base branch; ``detail`` says why."""
+    """A stage will not be on the base branch; ``detail`` says why.
+
+    ``changed`` are files that somebody has changed since, which is why it is not taken back.
+    """
 
     stage: str
     detail: str = ""
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +224,10 @@ class Baselined:
 
 @dataclass(frozen=True, slots=True)
 class Triggered:
-    """The build of a deployment is queued or has begun."""
+    """The build of a deployment is queued, or has begun (``began``)."""
 
     run: str
+    began: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,8 @@ def _look(office: Office, key: str, job: str, run: str, *, cancel: bool) -> Told
     end = _ENDS.get(found.state)
     if end is End.FAILED:
         _keep_log(office, key, job, run)
-    return ((Ended(run, end),) if end else (Triggered(run),)), known
+    began = found.state is BuildState.RUNNING
+    return ((Ended(run, end),) if end else (Triggered(run, began),)), known
 
 
 def _keep_log(office: Office, key: str, job: str, run: str) -> None:

@@ -15,6 +15,7 @@ from bot.core.rollout.ledger import to_json
 from bot.core.rollout.plan import make_plan
 from bot.core.rollout.progress import begin
 from bot.core.rollout.stages import Stage, Staging, make_stages
+from bot.desk.branches import drop
 from bot.desk.judging import net_change
 from bot.desk.office import Json, Office
 from bot.desk.rollout.clock import clock
@@ -83,4 +84,4 @@ def drop_branches(office: Office, key: str) -> None:
     for branch in (stage_branch(task), f"{stage_branch(task)}-back"):
         head = office.hub.branch_head(task.repo, branch)
         if head is not None:
-            office.hub.delete_branch(task.repo, branch, head)
+            drop(office, task.repo, branch, head)

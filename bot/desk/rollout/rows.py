@@ -23,6 +23,8 @@ _STATES = {
     DeploymentState.FAILED: "failed",
     DeploymentState.STUCK: "stuck",
 }
+# What is not going on any more is not said as if it were.
+_AT_THE_END = {"planned": "skipped", "checking": "unchecked"}
 _SAID_BY_JENKINS = {
     DeploymentState.TRIGGERED: frozenset({"running"}),
     DeploymentState.FAILED: frozenset({"gone", "error", "unhealthy"}),
@@ -39,10 +41,11 @@ def rows_of(
     rows = {str(row["run"]): row for row in before}
     learnt = {str(known["run"]): known} if known else {}
     back = {one.deployment.environment for one in state.tracks if is_back(one)}
-    return tuple(
+    made = (
         _row(one, {**rows.get(one.deployment.id, {}), **learnt.get(one.deployment.id, {})}, back)
         for one in state.tracks
     )
+    return tuple(_at_the_end(one) if state.ended else one for one in made)
 
 
 def is_back(track: Track) -> bool:
@@ -58,8 +61,10 @@ def _row(track: Track, known: Mapping[str, Json], back: Collection[str]) -> Json
         shown = str(said)
     elif track.state is DeploymentState.BUILT and it.environment in back and not is_back(track):
         shown = "succeeded"  # nobody looks at its health any more
+    elif track.state is DeploymentState.FAILED and not said:
+        shown = "unstarted"
     elif track.state is DeploymentState.FAILED and said == "succeeded":
-        shown = "unhealthy"
+        shown = "unhealthy" if track.checks else "late"
     return {
         **known,
         "run": it.id,
@@ -69,3 +74,7 @@ def _row(track: Track, known: Mapping[str, Json], back: Collection[str]) -> Json
         "parameters": [list(pair) for pair in it.parameters],
         "state": shown,
     }
+
+
+def _at_the_end(row: Json) -> Json:
+    return {**row, "state": _AT_THE_END.get(row["state"], row["state"])}

@@ -16,7 +16,7 @@ from bot.desk.rollout.acting import state_of
 from bot.desk.rollout.rows import is_back
 from bot.desk.saying import load
 from bot.desk.task import Task
-from bot.hub import DeploymentState, HubError
+from bot.hub import PASSING, DeploymentState, HubError
 
 _BAD = frozenset({At.FAILED, At.REFUSED, At.STUCK})
 
@@ -43,7 +43,7 @@ def show(office: Office, key: str) -> None:
             made = office.hub.deployment(task.repo, one.sha, one.environment, one.key)
             office.hub.deployment_status(task.repo, made, one.state, one.url, "")
         except HubError as error:
-            if error.code in {"hub-unreachable", "hub-limited"}:
+            if error.code in PASSING:
                 return  # the next turn says it
         told[one.key] = one.state.value
     if told != task.shown:

@@ -14,11 +14,12 @@ from bot.core.report.rollout_words import revert_body, revert_title
 from bot.core.rollout.plan import PlannedStage
 from bot.core.rollout.revert import CannotRevert, Version, is_exact_revert, revert_files
 from bot.core.rollout.state import Event, Landed, NotLanded
+from bot.desk.branches import drop
 from bot.desk.office import CHECK_NAME, Office, Workshop
 from bot.desk.rollout.planning import judged_change, stage_branch, staging_of
 from bot.desk.saying import load
 from bot.desk.task import Judged, Task
-from bot.hub import CheckReport, HeadMoved, HubError, NotMergeable
+from bot.hub import CheckReport, HeadMoved, NotMergeable
 from bot.ports import Library
 
 MAX_TRIES = 60
@@ -40,10 +41,12 @@ def land(
     commits = load(office, key).undo.get("commits", {})
     if stage.name in commits:
         return (Landed(stage.name, commits[stage.name]),)
+    if isinstance(why, CannotRevert):
+        return (NotLanded(stage.name, changed=why.paths),)
     return (NotLanded(stage.name, why),) if why else ()
 
 
-def _revert(office: Office, task: Task, judged: Judged) -> str | None:
+def _revert(office: Office, task: Task, judged: Judged) -> CannotRevert | str | None:
     """Merge the revert and note the commits of its stages; why it never will, None while it may."""
     tries = int(task.undo.get("tries", 0)) + 1
     office.ledger.change(task.key, undo={**task.undo, "tries": tries})
@@ -58,11 +61,13 @@ def _revert(office: Office, task: Task, judged: Judged) -> str | None:
     return None
 
 
-def _merge_revert(office: Office, task: Task, judged: Judged, head: str) -> str | None:
+def _merge_revert(
+    office: Office, task: Task, judged: Judged, head: str
+) -> CannotRevert | str | None:
     """None once merged; "" while it may still be; else why it cannot be."""
     with office.workshop(task.repo, (head, task.merged or "", judged.base)) as workshop:
         files = _files(workshop, judged, task.merged or "", head)
-        if isinstance(files, str):
+        if not isinstance(files, tuple):
             return files
     branch = f"cfgbot/revert-{task.marker}"
     title = revert_title(task.pull or 0, task.language)
@@ -79,16 +84,8 @@ def _merge_revert(office: Office, task: Task, judged: Judged, head: str) -> str 
     undo = {**load(office, task.key).undo, "pull": pull, "merged": merged}
     office.ledger.change(task.key, undo=undo)
     office.ledger.note(task.key, "reverted", f"#{pull} {merged}")
-    _tidy(office, task, branch, tip)
+    drop(office, task.repo, branch, tip)
     return None
-
-
-def _tidy(office: Office, task: Task, branch: str, tip: str) -> None:
-    try:
-        office.hub.delete_branch(task.repo, branch, tip)
-    except HubError as error:
-        if error.code not in {"hub-refused", "hub-forbidden", "hub-missing"}:
-            raise
 
 
 def _check(task: Task, tip: str, title: str, body: str) -> CheckReport:
@@ -97,7 +94,7 @@ def _check(task: Task, tip: str, title: str, body: str) -> CheckReport:
 
 def _files(
     workshop: Workshop, judged: Judged, merged: str, head: str
-) -> tuple[FileChange, ...] | str:
+) -> tuple[FileChange, ...] | CannotRevert | str:
     """What takes exactly the merge back from ``head``, or why nothing does."""
     library = workshop.library
     change = judged_change(judged, library)
@@ -105,7 +102,7 @@ def _files(
     versions = [_versions(library, sha, paths) for sha in (judged.base, merged, head)]
     files = revert_files(*versions)
     if isinstance(files, CannotRevert):
-        return "changed since: " + ", ".join(files.paths[:5])
+        return files
     if not files:
         return "nothing to revert"
     whole = build_change(files)

@@ -47,6 +47,7 @@ class Faults:
         self._drops: list[_Fault] = []
         self._failing: list[_BuildFault] = []
         self._hanging: list[_BuildFault] = []
+        self._forgotten: list[_BuildFault] = []
         self.kept_seconds = KEPT_SECONDS
 
     def fail_next(
@@ -66,6 +67,11 @@ class Faults:
         """
         with self._lock:
             self._hanging.append(_BuildFault(job, times, None, where or {}))
+
+    def forget_next(self, job: str, times: int = 1) -> None:
+        """The next ``times`` triggers of ``job`` are answered as ever, and nothing is queued."""
+        with self._lock:
+            self._forgotten.append(_BuildFault(job, times))
 
     def forget_queue_items(self, after_seconds: float) -> None:
         """Items that left the queue are answered with 404 so many seconds later."""
@@ -91,6 +97,7 @@ class Faults:
             self._drops.clear()
             self._failing.clear()
             self._hanging.clear()
+            self._forgotten.clear()
         self.kept_seconds = KEPT_SECONDS
 
     def meets_status(self, path: str) -> int | None:
@@ -104,6 +111,14 @@ class Faults:
         with self._lock:
             fault = _take(self._drops, path)
             return None if fault is None else fault.carried_out
+
+    def meets_trigger(self, job: str, parameters: Mapping[str, str]) -> bool:
+        """Whether what was just queued is forgotten."""
+        with self._lock:
+            fault = next((one for one in self._forgotten if one.meets(job, parameters)), None)
+            if fault is not None:
+                fault.times -= 1
+            return fault is not None
 
     def meets_build(self, job: str, parameters: Mapping[str, str]) -> tuple[str | None, bool]:
         """The result a starting build is to fail with, and whether it is to hang."""

@@ -91,6 +91,8 @@ class Queue:
             now = int(time.time() * 1000)
             item = Item(self._next_id, job, dict(parameters), [cause], now, due, revision=revision)
             self._next_id += 1
+            if self._faults.meets_trigger(job.full_name, item.parameters):
+                return item
             self._items.append(item)
             self._start_threads()
             self._changed.notify_all()

@@ -96,6 +96,11 @@ class Jenkins:
         with self._queue.lock:
             return tuple(run.frozen() for run in self._job(name).runs)
 
+    def queued(self, name: str) -> int:
+        """How many items of a job wait."""
+        with self._queue.lock:
+            return sum(item.job.full_name == name for item in self._queue.items())
+
     def trigger(self, name: str, parameters: Mapping[str, str], by: str = "somebody") -> int:
         """A person triggers a job on its page; the number of the queue item. Raises KeyError."""
         with self._queue.lock:
