@@ -36,7 +36,8 @@ def _rows(documents: Iterable[Document], naming: frozenset[str]) -> tuple[Rows, 
     for document in documents:
         for leaf in document.leaves:
             names = leaf.key and str(leaf.key[-1]).lower() in naming
-            if not names or len(leaf.value) > _LONGEST_NAME:
+            in_list = len(leaf.key) > 1 and isinstance(leaf.key[-2], int)
+            if not names or not in_list or len(leaf.value) > _LONGEST_NAME:
                 continue
             row = (document.path, leaf.key[:-1])
             for word in words_in(leaf.value):

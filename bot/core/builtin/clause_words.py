@@ -41,10 +41,10 @@ SAID_OTHERWISE = (
     (re.compile(r"\binst(?:ed|aed|ead) of\b", re.IGNORECASE), "instead of"),
     (re.compile(r"\b(?:is|are|was|were) (?:way |far |a bit |much )?too (?:short|long|low|high|small|big|large|noisy|slow|much|little|tight|few)\b", re.IGNORECASE), " "),
     (re.compile(r"(?<=\w)['’]s\b(?: own\b)?"), " "),
-    (re.compile(r"\b(?:nothing|nobody|no one|none)(?: else)? (?:else |should |must |has to |needs to )*(?:changes?|moves?|is affected|be touched)\b", re.IGNORECASE), " "),
+    (re.compile(r"\b(?:nothing|nobody|no one|none)(?: else)? (?:else |should |must |has to |needs to )*(?:changes?|moves?|is affected|be touched)\b(?=\s*(?:[.,;!)\n]|$))", re.IGNORECASE), " "),
     (re.compile(r"\bfrom (?:now|today) on(?:wards)?\b", re.IGNORECASE), " "),
     (re.compile(r"\bfor (?:good|now|ever|the time being)\b", re.IGNORECASE), " "),
-    (re.compile(r"\b(?:thanks|thank you|thx|ty|cheers|regards|best)\b[^.?\n\d_]{0,40}$", re.IGNORECASE), " "),
+    (re.compile(r"\b(?:thanks|thank you|thx|ty|cheers|regards|best)\b(?:[ ,!]+(?:so much|a lot|in advance|again|everyone|everybody|all|team|guys|folks|you|for (?:your|the) help|for helping|regards))*[,.!~ :)]*(?:\s*(?-i:[A-Z][a-z]+)[.!]?)?\s*$", re.IGNORECASE), " "),
     (re.compile(r"\b([\w-]+) and its (?=[a-z])", re.IGNORECASE), r"\1 and \1 "),
     (re.compile(r"[,(]?\s*\b(?:and )?only there\b!*\)?", re.IGNORECASE), " "),
     (re.compile(r",?\s*\bnot (?=\d)", re.IGNORECASE), " ⇐ "),
@@ -59,7 +59,7 @@ SAID_OTHERWISE = (
     (re.compile(r"\b(\S+?),? (?:and|but) only \1\b,?", re.IGNORECASE), r"\1"),
     (re.compile(r",?\s*\b(?:and )?(\S+\.\S+)\s+(?:goes away|is gone|disappears|retires|is retired|is going away|will go away|is dead)(?: completely| entirely| then)?", re.IGNORECASE), r" from \1 "),
     (re.compile(r"\([^()\d_=]*\b(?:reasons?|because|due)\b[^()\d_=]*\)", re.IGNORECASE), " "),
-    (re.compile(r",?\s*\b(?:on the |with the |at the )?same (?:port|name|path|user|password)s?(?: as (?:before|the old one|now|ever))?\b", re.IGNORECASE), " "),
+    (re.compile(r",?\s*\b(?:on the |with the |at the )?same (?:port|name|path|user|password)s?\b(?: as (?:before|the old one|now|ever)\b)?(?!\s+as\b)", re.IGNORECASE), " "),
     (re.compile(r"기로\s?(?:했|됐|되었|정했|결정)[가-힣]*"), "기"),
     (re.compile(r"(?<![\d.])(?:1|한\s?)(?:인|명)당\s"), " "),
     (re.compile(r"\bdrop(?=\s+(?:the\s+)?[A-Za-z_])", re.IGNORECASE), "remove"),
@@ -88,6 +88,13 @@ ORDERS = re.compile(
     r"|increase|decrease|reduce|move|replace|use|update|only|just|except|but|not|no|never|nothing|nobody|keep|leave|stop|don['’]?t"
     r"|without|unless|if|until|when|after|before|ignore|approve|merge|it|its|there|them|their|that|this)\b|['’]t\b|[\d_=]",
     re.IGNORECASE,
+)
+# What takes a wish back, puts it off, or tells that it is another's or done: no reason holds it.
+TAKES_BACK = re.compile(
+    r"""\b(?:cancel|revok|postpon|revert|undo|undid|mistak|jok|kidding|disagree|reject|refus|oppos|forget|never\s?mind|nvm|rumou?r|suppos|imagin|hypothe|pretend
+        |alleg|claim|dream|already|done|finished|handled|wrong|however|until|till|unless|provided|except|exclud|skip|scrap|delay|freez|frozen|roll(?:ed|ing)?\s?back)
+    | 취소|철회|보류|무효|원복|반대|금지|농담|예시|불필요|거절|연기|미뤄|미루|중단|이미|벌써|롤백|되돌|완료|끝나|끝났|제외|한정|국한|직접|따로|별도""",
+    re.VERBOSE | re.IGNORECASE,
 )
 QUOTED_TEXT = re.compile(r"\"[^\"\n]+\"|`[^`\n]+`|“[^”\n]+”")
 # "… every place that knows the old address": says how far a move reaches, which is everywhere.

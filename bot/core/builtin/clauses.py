@@ -27,6 +27,7 @@ from bot.core.builtin.clause_words import (
     REASONS,
     SAID_OTHERWISE,
     SHARING,
+    TAKES_BACK,
 )
 from bot.core.builtin.keeping import take_kept
 from bot.core.builtin.tokens import Sort, Token, tokenize
@@ -99,13 +100,19 @@ def said_plainly(text: str) -> str:
     for pattern, meaning in SAID_OTHERWISE:
         text = pattern.sub(meaning, text)
     for pattern in REASONS:
-        text = pattern.sub(" ", text)
+        text = pattern.sub(_unless_it_limits, text)
     plain = POLITE_WORDS.sub(" 줘 " if re.search("[가-힣]", text) else " ", text)
     for words, meaning in NUMBER_WORDS.items():
         plain = re.sub(
             rf"(?<![A-Za-z가-힣]){re.escape(words)}", meaning, plain, flags=re.IGNORECASE
         )
     return plain
+
+
+def _unless_it_limits(match: re.Match[str]) -> str:
+    """A reason is left out; what limits or takes back is none."""
+    said = match.group()
+    return said if LIMITS.search(said) or TAKES_BACK.search(said) else " "
 
 
 def _repeats_a_move(before: Sequence[Clause], clause: Clause) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from bot.core.builtin.accounted import must_be_accounted
 from bot.core.builtin.clauses import Clause, Doubtful, read_clauses
 from bot.core.builtin.coordination import readings
 from bot.core.builtin.gist import Unclear
@@ -110,7 +111,7 @@ def wanted(wishes: Iterable[Wish]) -> Wanted:
 def derive(request: Request, index: Index) -> Expectation:
     """The change the request must lead to on ``index``, or why rules cannot derive it."""
     choices = understand(request)
-    first = choices if isinstance(choices, Unproven) else _derived(choices, request, index)
+    first = choices if isinstance(choices, Unproven) else _accounted(choices, request, index)
     if isinstance(first, Derivation) or not index.whole or first.code not in _LOOSELY:
         return first
     second = _by_gist(request, index)
@@ -119,17 +120,38 @@ def derive(request: Request, index: Index) -> Expectation:
 
 # Where the grammar fails: a form it does not know, a word, or a doubt that an aside may hold.
 _LOOSELY = frozenset(
-    {"clause-unknown", "word-unknown", "doubtful", "no-place", "no-wish", "scope-unknown"}
+    {
+        "clause-unknown",
+        "word-unknown",
+        "doubtful",
+        "no-place",
+        "no-wish",
+        "scope-unknown",
+        "not-one-address",
+    }
 )
 
 
 def _by_gist(request: Request, index: Index) -> Expectation:
     try:
-        return _derived(gists(request.text, index), request, index)
+        return _accounted(gists(request.text, index), request, index)
     except Unclear as why:
         return Unproven(why.code, (("word", why.word),))
     except Doubtful as doubt:
         return Unproven("doubtful", (("word", doubt.word),))
+
+
+def _accounted(choices: Sequence[Choice], request: Request, index: Index) -> Expectation:
+    """The change, where every word of the request has its part in it."""
+    found = _derived(choices, request, index)
+    if isinstance(found, Derivation):
+        try:
+            must_be_accounted(request.text, all_wishes(choices), index)
+        except Unclear as why:
+            return Unproven(why.code, (("words", request.text), ("word", why.word)))
+        except Doubtful as doubt:
+            return Unproven("doubtful", (("word", doubt.word),))
+    return found
 
 
 def _derived(choices: Sequence[Choice], request: Request, index: Index) -> Expectation:

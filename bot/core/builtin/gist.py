@@ -1,4 +1,4 @@
-"""One wish in the making, from words that fit no grammar: values by role, names, strangers.
+"""One wish in the making, from words that fit no grammar: values by role, names.
 
 Holds values only. ``gist_taking`` fills it token by token, ``gist_wishes`` makes wishes of it.
 """
@@ -6,7 +6,6 @@ Holds values only. ``gist_taking`` fills it token by token, ``gist_wishes`` make
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from bot.core.builtin.tokens import Token
 from bot.core.builtin.verbs import Verb
@@ -19,17 +18,6 @@ class Unclear(Exception):  # noqa: N818 - an answer that unwinds
         super().__init__(code)
         self.code = code
         self.word = word
-
-
-class Standing(StrEnum):
-    """Where a word stands that nobody knows, and so what it could do."""
-
-    SCOPE = "scope"  # after "in" or before 에서: it could limit where
-    MODIFIER = "modifier"  # before a word that is known: it could choose among such places
-    FREE = "free"
-
-
-Stranger = tuple[str, Standing]
 
 
 @dataclass(slots=True)
@@ -46,7 +34,6 @@ class Gist:
     shares: bool = False
     reached: bool = False
     every: bool = False
-    strangers: list[Stranger] = field(default_factory=list)
     many: bool = False
     refers: bool = False
     marked: int = 0

@@ -6,43 +6,30 @@ only where one word is meant.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from bot.core.builtin.clause_words import ENGLISH_NOISE, KOREAN_NOISE, LIMITING
 from bot.core.builtin.filler import is_filler
-from bot.core.builtin.gist import Gist, Standing
+from bot.core.builtin.gist import Gist, Unclear
 from bot.core.builtin.roles import PREPOSITIONS
 from bot.core.builtin.segments import order_in
 from bot.core.builtin.spelling import means_something, mended
 from bot.core.builtin.tokens import Sort, Token
-from bot.core.builtin.value_roles import BEFORE_OLD
 from bot.core.glossary import DESCRIPTORS
 from bot.core.index import Index
 
-_SPACELESS = 5
-_LIMIT = re.compile(r"만|에서|쪽|빼|제외|말고|외에|뿐|안")
 _SCOPING = frozenset("in on within inside for only at under".split())
 
 
 def take_name(tokens: Sequence[Token], position: int, gist: Gist, index: Index) -> None:
-    """Put one word where it belongs: among the names, the limits, or the strangers."""
+    """Put one word where it belongs: among the names, or the limits. Raises Unclear."""
     token = tokens[position]
     scoped = _in_scope(tokens, position)
     meaning = _meaning(token, index)
     if meaning is not None:
         (gist.within if scoped else gist.words).extend(meaning)
         return
-    following = tokens[position + 1 : position + 2]
-    modifies = bool(following) and not token.particle and _names(following[0], index)
-    scoped = scoped or _may_limit(token.text)
-    standing = Standing.SCOPE if scoped else Standing.MODIFIER if modifies else Standing.FREE
-    gist.strangers.append((token.text, standing))
-
-
-def _may_limit(word: str) -> bool:
-    """``오라클것만바꿔``: Korean words without spaces may hide what limits them."""
-    return not word.isascii() and (len(word) >= _SPACELESS or _LIMIT.search(word) is not None)
+    raise Unclear("word-unknown", token.text)
 
 
 def _in_scope(tokens: Sequence[Token], position: int) -> bool:
@@ -56,16 +43,6 @@ def _in_scope(tokens: Sequence[Token], position: int) -> bool:
         if token.valued or word in PREPOSITIONS or order_in(token) or token.sort is Sort.MARK:
             return False
     return False
-
-
-def _names(token: Token, index: Index) -> bool:
-    return (
-        token.sort is Sort.WORD
-        and not is_noise(token)
-        and order_in(token) is None
-        and token.text.lower() not in PREPOSITIONS | BEFORE_OLD | DESCRIPTORS
-        and means_something(token.text, index)
-    )
 
 
 def is_noise(token: Token) -> bool:

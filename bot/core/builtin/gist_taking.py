@@ -219,7 +219,8 @@ def _order_at(tokens: Sequence[Token], position: int) -> Verb | None:
     word = (token.text + token.particle).lower()
     if word in {"on", "off"} and any(t.text.lower() in {"turn", "switch"} for t in tokens):
         return Verb.ON if word == "on" else Verb.OFF
-    return order_in(token) or (english_verb(word) if word.isascii() else korean_verb(word))
+    told = english_verb(word) if word.isascii() else korean_verb(word)
+    return order_in(token) or (None if told in OWN_ORDERS else told)
 
 
 def _stronger(one: Verb | None, other: Verb) -> Verb:

@@ -1,13 +1,12 @@
 """A gist → the wishes it may be, or no answer.
 
-Decides the kind of wish by its order and its values, and how many words nobody knows it bears: the
-surer a literal tells the place, the less such a word can say.
+Decides the kind of wish by its order and its values alone; a gist that fits no kind is none.
 """
 
 from __future__ import annotations
 
 from bot.core.builtin.filler import is_filler
-from bot.core.builtin.gist import Gist, Standing, Unclear
+from bot.core.builtin.gist import Gist, Unclear
 from bot.core.builtin.inventory import owners_called
 from bot.core.builtin.item_reading import HYPHENED, IDENTIFIER
 from bot.core.builtin.together import Choice
@@ -25,7 +24,7 @@ def choice_of(gist: Gist, index: Index) -> Choice:
     """Every way to read it: with all words, and without those that may be plain speech.
 
     Raises:
-        Unclear: it is no wish, or an unknown word could say where.
+        Unclear: it is no wish.
     """
     words = (*gist.words, *gist.within)
     plain = tuple(word for word in words if not is_filler(word))
@@ -34,23 +33,7 @@ def choice_of(gist: Gist, index: Index) -> Choice:
     readings = [wish for said in ways if (wish := _wish(gist, said, index))]
     if not readings:
         raise Unclear("clause-unknown", " ".join(words))
-    for word, standing in gist.strangers:
-        if standing not in _borne(readings[0]):
-            raise Unclear("word-unknown", word)
     return tuple((wish,) for wish in dict.fromkeys(readings))
-
-
-def _borne(wish: Wish) -> frozenset[Standing]:
-    """Where unknown words may stand: the surer a literal tells the place, the less they can say."""
-    match wish:
-        case MoveWish():
-            return frozenset({Standing.FREE, Standing.MODIFIER})
-        case ItemWish(add=False) if is_distinctive(wish.value):
-            return frozenset({Standing.FREE, Standing.MODIFIER})
-        case SetWish(anchored=True):
-            return frozenset({Standing.FREE})
-        case _:
-            return frozenset()
 
 
 def _wish(gist: Gist, words: tuple[str, ...], index: Index) -> Wish | None:

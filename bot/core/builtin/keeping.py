@@ -40,7 +40,9 @@ _KOREAN = (
     r"(?P<kept>(?:[A-Za-z][\w./-]*\s)?[A-Za-z가-힣][\w./-]*?)(?:은|는|을|를)?\s*말고는?(?=[\s,.)]|$)",
 )
 _PATTERNS = tuple(re.compile(p, re.IGNORECASE) for p in (*_ENGLISH, *_KOREAN))
-_OLD_VALUE = re.compile(r"(?<=[0-9])([A-Za-z%]*)\s*말고(?=\s)")
+_OLD_VALUE = re.compile(
+    r"(?<=[0-9])([A-Za-z%]*)\s*말고(?=\s)(?!\s*(?:다|전부|모두|나머지|싹|다른)(?![가-힣]))"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,24 +81,43 @@ def _lists(document: Document, index: Index, wish: ItemWish) -> Iterable[ListPla
         else:
             continue
         place = ListPlace(document, key, items, entry)
-        if _denies(entry) and (wish.allows or not _says_denial(wish.words)):
+        if not _fits_order(entry, wish) or (wish.add and _is_row(document, leaf)):
             continue
         if _alike(wish.value, items) and (wish.add or _held(wish.value, items)):
             yield place
 
 
 _DENIALS = frozenset(
-    "deny denied block blocked blocklist blacklist drop reject ban banned disallow".split()
+    """deny denied denie block blocked blocklist blacklist drop reject rejected ban banned disallow disallowed forbid forbidden prohibit
+    prohibited exclude excluded revoke revoked quarantine quarantined greylist graylist refuse refused unallowed untrusted bad""".split()
+)
+# With these the name of a list says the opposite: ``never_block`` and ``deny_exempt`` let in.
+_TURNS_ROUND = frozenset(
+    "never not no non skip exempt except exemption ignore unless un without bypass".split()
 )
 
 
-def _denies(entry: Entry) -> bool:
-    """A list that keeps out: whoever allows does not join it, whoever removes must mean it."""
-    return bool(_DENIALS & (entry.own | entry.around | entry.file))
+def _fits_order(entry: Entry, wish: ItemWish) -> bool:
+    """Who allows joins no list that keeps out; who blocks, or speaks of denying, joins only such a list.
+
+    A list whose name denies twice is meant only by who says both words.
+    """
+    names = entry.own | entry.around | entry.file
+    denies, turned = bool(_DENIALS & names), bool(_TURNS_ROUND & (entry.own | entry.around))
+    if turned and (denies or wish.allows or _says(wish.words, _DENIALS)):
+        return (
+            not wish.allows
+            and denies
+            and _says(wish.words, _DENIALS)
+            and _says(wish.words, _TURNS_ROUND)
+        )
+    if denies:
+        return not wish.allows and _says(wish.words, _DENIALS)
+    return True
 
 
-def _says_denial(words: Iterable[str]) -> bool:
-    return any(term.options & _DENIALS for term in terms_of(words))
+def _says(words: Iterable[str], denials: frozenset[str]) -> bool:
+    return any(term.options & denials for term in terms_of(words))
 
 
 def _is_item(document: Document, leaf: Leaf) -> bool:
@@ -107,6 +126,11 @@ def _is_item(document: Document, leaf: Leaf) -> bool:
     if document.format in LINEWISE:
         return address(leaf.value) is not None or network(leaf.value) is not None
     return bool(leaf.key) and isinstance(leaf.key[-1], int)
+
+
+def _is_row(document: Document, leaf: Leaf) -> bool:
+    """A row of several fields: more than the item's own text would have to be made up."""
+    return document.format in LINEWISE and any("," in str(step) for step in leaf.key)
 
 
 def _is_separated(value: str) -> bool:

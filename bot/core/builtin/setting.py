@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from bot.core.builtin.planning import Plan, Refused, narrow_out, parted, said_by
 from bot.core.builtin.values import Unfit, Written, agrees, said, scaled, switched, write_as
@@ -94,9 +95,16 @@ def _anchored(wish: SetWish, index: Index, accept: Callable[[Entry], bool]) -> E
     named = [e for e in fitting if e not in found and e.own and not unsaid(e, said_terms)]
     if len(found) != 1 or named or not terms or any(t.identifier for t in said_terms):
         return None
-    if any(term.options & _PORTS for term in terms) and len(index.holders(wish.old.text)) > 1:
+    own = found[0].own
+    if not any(term.options & own for term in terms):
+        return None  # a server and a number name no setting
+    if (_PORTS & (own | _options(terms))) and len(index.holders(wish.old.text)) > 1:
         return None  # who listens elsewhere is called elsewhere: one place is not all
     return found[0]
+
+
+def _options(terms: Sequence[Term]) -> frozenset[str]:
+    return frozenset[str]().union(*(term.options for term in terms))
 
 
 def _is_one_of_many(entry: Entry) -> bool:
@@ -111,7 +119,12 @@ def _is_old(entry: Entry, wish: SetWish) -> bool:
         return False
     if wish.old is None:
         return not _is_one_of_many(entry)
+    old = wish.old
     try:
+        if wish.value is not None and wish.value.unit and not old.unit and old.text.isdigit():
+            # "from 14 to 30 days": the unit said once holds for both
+            old = replace(old, unit=wish.value.unit)
+            return write_as(entry, old).text == leaf.value
         return (
             leaf.value in {said(wish.old), wish.old.text}
             or write_as(entry, wish.old).text == leaf.value

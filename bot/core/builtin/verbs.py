@@ -78,6 +78,31 @@ def korean_verb(word: str) -> Verb | None:
     return None
 
 
+# What a Korean verb must not end with to order or to tell what happened: hearsay, intent, doubt,
+# choice, condition, and what was so once.
+_HEARSAY = re.compile(
+    r"었었|았었|했었|였었|졌었|다가|려다|다는|다던|라던|라고|다고|자고|냐고|자는|기로|든지|거나|도록|려고|을지|할지|될지|꿀지|릴지|는지|은지|던지|지도|지만|지\s?마|지\s?말|지\s?못|지\s?않"
+    r"|(?:까|나|가|냐|니)요?\??$|면$|[간한난단란린긴진친킨힌신인쓴온운춘꾼킨뀐]대요?|[았었였했됐갔왔졌꿨췄렸꼈]대요?|는대요?|답니다|랍니다|단다|란다|다네|라네|ㄹ걸|을걸|할걸|야\s?할|뻔|적이|줄\s?알"
+)
+_ORDER_ENDS = re.compile(
+    r"(?:줘|줭|줘용|줘여|줘라|쥬|주삼|주세여|주시와요|되|줘요|주세요|주세용|주셈|주십시오|주시고|주고|주라|주시면|줄래|줄래요|주시겠어요|주시겠습니까|주시길|주길|주시기|주기|주시기로|달라|라|요청|부탁|부탁해요|부탁드려요|부탁드립니다|부탁합니다|바람|바랍니다|바래요|요망|필요|해|하자|합시다|할게|할게요"
+    r"|함|됨|음|임|김|꿈|뀜|워|둬|려|켜|꺼|춰|꿔|겨|쳐|펴|줌|[았었였했됐갔왔졌꿨췄렸꼈껐켰뺐겼]어|[았었였했됐갔왔졌꿨췄렸꼈껐켰뺐겼]어요|[았었였했됐갔왔졌꿨췄렸꼈껐켰뺐겼]는데|아요|어요|해요|돼요|여요|와요|려요|세요|세용|셔요|십시오|니다|고|서|게|기|자|죠|지|네|네요|니까|니까요|면서"
+    r"|뀐|꾼|된|한|할|될|갈|간|온|[가-힣]인|빼|을|를|은|는|이|가|도|로|으로|에|좀|건|중|처리)[요ㅠㅜㅋㅎ]*"
+)
+
+
+def is_korean_order(word: str) -> bool:
+    """True where a verb orders, or tells plainly what happened; never where it is another's word."""
+    verb = korean_verb(word)
+    if verb is None or (_NOUN.fullmatch(word) is None and _HEARSAY.search(word)):
+        return False
+    return any(
+        stems.fullmatch(word)
+        or re.fullmatch(f"{stems.pattern}[가-힣]{{0,3}}?{_ORDER_ENDS.pattern}", word)
+        for _, stems in _KOREAN_VERBS
+    )
+
+
 def is_bare_noun(word: str) -> bool:
     """True for ``추가`` or ``허용`` alone: a verb only at the end of its clause."""
     return _NOUN.fullmatch(word) is not None

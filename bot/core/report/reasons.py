@@ -41,6 +41,10 @@ REASONS: dict[str, Text] = {
         "Nothing in the repository is called “{word}” (in “{words}”). Which file and key do you mean?",
         "저장소에 “{word}”라는 곳이 없어요 (“{words}” 중). 어느 파일의 어느 키인가요?",
     ),
+    "word-left-over": Text(
+        "“{word}” names something here, but I cannot tell what it has to do with the wish. Nothing was changed. Say it in one plain sentence, or leave it out.",
+        "“{word}”는 저장소에 있는 이름인데 부탁과 어떤 관계인지 알 수 없어 아무것도 바꾸지 않았어요. 한 문장으로 분명하게 적거나 그 말을 빼고 다시 요청해 주세요.",
+    ),
     "no-list": Text(
         "No list called “{words}” could take or give up {value} as a plain item. Name the file and the list; an entry with several fields must be written by a model or by hand.",
         "{value}을(를) 항목 하나로 넣거나 뺄 “{words}” 목록이 없어요. 파일과 목록 이름을 적어 주세요. 필드가 여럿인 규칙은 모델이나 사람이 써야 해요.",
