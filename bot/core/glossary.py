@@ -92,7 +92,14 @@ health healthcheck 헬스체크 상태확인 헬스
 check 체크 검사
 session 세션
 token 토큰
-rate 속도 비율
+rate 속도
+percent percentage pct ratio 비율 퍼센트
+hour hourly 시간당
+minute minutely 분당
+second 초당
+send sending sent 전송 발송
+currency currencies 통화
+history 이력 내역 히스토리
 request requests 요청
 buffer 버퍼
 keepalive 킵얼라이브
@@ -418,7 +425,7 @@ DESCRIPTORS = frozenset(
     parameter option entry entries file files property variable number amount host hosts address
     list flag image version tag time container cloud machine box node rule rules
     서버 서비스 설정 설정값 값 키 파라미터 옵션 항목 파일 변수 속성 숫자 호스트 주소 목록 리스트 플래그
-    이미지 버전 태그 시간 컨테이너 클라우드 머신 노드 규칙 쪽 측 안 내 환경변수 기능
+    이미지 버전 태그 시간 컨테이너 클라우드 머신 노드 규칙 쪽 측 안 내 환경변수 기능 모드 mode 환경
     """.split()
 )
 

@@ -50,7 +50,7 @@ _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _LISTING = frozenset("allow allowed deny denied drop reject accept block blocked".split())
 # What a name may say beyond what people say of it: its unit, or that it is a switch.
 _UNSPOKEN = frozenset(
-    "image from enable enabled value s sec second ms millis milli minute hour mb gb kb".split()
+    "image from enable enabled value s sec second ms millis milli minute hour day mb gb kb".split()
 )
 # The key of an image is "image" whatever it runs: the image's own name is what people say.
 _OF_IMAGES = frozenset({"image", "from"})
@@ -139,7 +139,12 @@ class Index:
     def vocabulary(self) -> frozenset[str]:
         """All words by which anything here is known."""
         known = (word for e in self.entries for word in (*e.own, *e.around, *e.file))
-        return frozenset(known) | frozenset(w for path in self.paths for w in words_in(path))
+        return frozenset(known) | self.path_words
+
+    @cached_property
+    def path_words(self) -> frozenset[str]:
+        """The words of all paths: those that tell clouds, servers and files apart."""
+        return frozenset(word for path in self.paths for word in words_in(path))
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:

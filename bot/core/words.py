@@ -38,6 +38,10 @@ class Term:
     identifier: bool = False
 
 
+_POOLS = frozenset({"pool", "풀"})
+_POOLED = frozenset({"connection", "connections", "커넥션", "연결"})
+
+
 def terms_of(words: Iterable[str]) -> tuple[Term, ...]:
     """The terms of a phrase; a word that only describes ("server", "값") is not required.
 
@@ -54,7 +58,9 @@ def terms_of(words: Iterable[str]) -> tuple[Term, ...]:
             "client",
         }
         # an identifier as a whole only tells exact names from others; its words are required
-        required = not identifier and (compound or word not in DESCRIPTORS)
+        # what a pool is of is seldom in its name: "connection pool" is a pool
+        pooled = following in _POOLS and word in _POOLED
+        required = not identifier and not pooled and (compound or word not in DESCRIPTORS)
         found.append(
             Term(
                 word,

@@ -18,10 +18,11 @@ from bot.core.builtin.clause_words import (
     KOREAN_NOISE,
     POLITE_WORDS,
 )
-from bot.core.builtin.clauses import Doubtful
+from bot.core.builtin.clauses import Doubtful, in_figures
 from bot.core.builtin.excused import excused
 from bot.core.builtin.filler import EVERYBODY, is_filler
 from bot.core.builtin.gist import Unclear
+from bot.core.builtin.inventory import owners_called
 from bot.core.builtin.keeping import take_kept
 from bot.core.builtin.ordering import must_be_ordered
 from bot.core.builtin.parts import MANY
@@ -33,7 +34,8 @@ from bot.core.builtin.verbs import english_verb, is_korean_order, mistyped_verb
 from bot.core.builtin.wishes import FlagWish, ItemWish, KeyWish, MoveWish, SetWish, Wish
 from bot.core.glossary import DESCRIPTORS
 from bot.core.index import Index
-from bot.core.literals import is_distinctive
+from bot.core.literals import LiteralKind, is_distinctive
+from bot.core.words import terms_of
 
 _SMALL = (
     ENGLISH_NOISE
@@ -46,7 +48,7 @@ _SMALL = (
     | DESCRIPTORS
     | frozenset(
         """on off turn turned switch let through connect access reach double halve triple address and then so since while incl including
-        instead of there it its them their they he she some both two three too up down from by than via was were am here
+        instead of there it its them their they he she some both two three too ip ips addr 아이피 up down from by than via was were am here
         drop can go goes away out of call calls get gets hit use uses see sees know knows talk reads writes ever only there nightly daily weekly
         hour minute second days hours minutes seconds percent times day week month
         말고 대신 그거 그걸 그것 거기 거기서 이었는데 였는데 둘 둘다 까지 포함 포함해서 도 및 줘 만 로그""".split()
@@ -73,10 +75,10 @@ def must_be_accounted(text: str, wishes: Iterable[Wish], index: Index) -> None:
     _asks_nothing(text)
     wishes = tuple(wishes)
     said = frozenset(_said(wishes))
-    text = _SAYS_NOTHING.sub(" ", POLITE_WORDS.sub(" ", text))
+    text = in_figures(_SAYS_NOTHING.sub(" ", POLITE_WORDS.sub(" ", text)))
     tokens = tokenize(text)
     must_be_ordered(text, tokens, wishes, index)
-    telling = excused(tokens, text, lambda word: means_something(word, index))
+    telling = excused(tokens, text, lambda word: _is_a_place(word, index))
     if any(_points(tokens, n) for n in range(len(tokens))):
         telling = frozenset()  # "billing is slow, turn it off there": what is pointed at counts
     _must_not_limit_unseen(tokens, wishes, index)
@@ -144,11 +146,28 @@ def _names(token: Token, index: Index) -> bool:
     return not plain and means_something(token.text, index)
 
 
+def _is_a_place(word: str, index: Index) -> bool:
+    """A word that tells servers or files apart: said of one, even a complaint may say where."""
+    options = {option for term in terms_of((word,)) for option in term.options}
+    return bool(options & index.path_words) or bool(owners_called((word,), index))
+
+
 def _goes_everywhere(wishes: Iterable[Wish]) -> bool:
     """Only where all places are meant "the others" may be left to follow."""
     return any(
-        is_distinctive(wish.old) if isinstance(wish, MoveWish) else getattr(wish, "many", False)
+        is_distinctive(wish.old)
+        if isinstance(wish, MoveWish)
+        else getattr(wish, "many", False) or _moves_somebody(wish)
         for wish in wishes
+    )
+
+
+def _moves_somebody(wish: Wish) -> bool:
+    """``the cache server's address to 172.21.0.70``: who is called at it follows."""
+    return (
+        isinstance(wish, SetWish)
+        and wish.value is not None
+        and wish.value.kind is LiteralKind.ADDRESS
     )
 
 

@@ -34,6 +34,10 @@ NUMBER_WORDS = {
 }  # fmt: skip
 # Other ways to say what the grammar knows: rewritten before anything is read.
 SAID_OTHERWISE = (
+    (re.compile(r"(\S*\d\S*) (?:is|was|seems|looks) (?:way |far |a bit |much |just )?too (?:short|long|low|high|small|big|large|little|tight|few|much)\b[,;:.]?\s*(?:so )?(?:please |pls )?(?:make it |set it to |use |change it to )?(?=\S*\d)", re.IGNORECASE), r" from \1 to "),
+    (re.compile(r",?\s*\b(?:and )?(?:the |its |their )?new (?:ip|address|addr|host)(?: address)?(?: is(?: now)?| now|:)? (?=\S*\d)", re.IGNORECASE), " to "),
+    (re.compile(r"\b(?:(?:should|must|can|shall|has to|needs to|may) )?(?:go|goes|come|comes|be (?:raised|lowered|bumped|increased|reduced|cut|brought)) (?:up |down |back )?to (?=\S*\d)", re.IGNORECASE), "to "),
+    (re.compile(r"(?<=\w )(?:up|down|back) to (?=\S*\d)", re.IGNORECASE), "to "),
     (re.compile(r"\b(?:should|must|shall|ought to|needs? to|has to|have to|want it to|wants? to) be(?: set to| at| changed to| raised to| lowered to)?\b", re.IGNORECASE), "to"),
     (re.compile(r"\((?:지금|현재|기존)(?:은|는|값|값은)?\s*:?\s*([^\s()]+?)(?:임|이고|인데|이에요|입니다)?\)"), r" \1에서 "),
     (re.compile(r"\((?:currently|now|was|is|it['’]?s|it was)\s*:?\s*([^\s()]+)(?: now| today| right now)?\)", re.IGNORECASE), r" from \1 "),

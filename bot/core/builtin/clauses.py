@@ -101,12 +101,14 @@ def said_plainly(text: str) -> str:
         text = pattern.sub(meaning, text)
     for pattern in REASONS:
         text = pattern.sub(_unless_it_limits, text)
-    plain = POLITE_WORDS.sub(" 줘 " if re.search("[가-힣]", text) else " ", text)
+    return in_figures(POLITE_WORDS.sub(" 줘 " if re.search("[가-힣]", text) else " ", text))
+
+
+def in_figures(text: str) -> str:
+    """``half an hour`` as ``30 minutes``."""
     for words, meaning in NUMBER_WORDS.items():
-        plain = re.sub(
-            rf"(?<![A-Za-z가-힣]){re.escape(words)}", meaning, plain, flags=re.IGNORECASE
-        )
-    return plain
+        text = re.sub(rf"(?<![A-Za-z가-힣]){re.escape(words)}", meaning, text, flags=re.IGNORECASE)
+    return text
 
 
 def _unless_it_limits(match: re.Match[str]) -> str:

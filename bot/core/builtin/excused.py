@@ -33,7 +33,7 @@ _HAPPENS = frozenset(
     """complain complains complained complaining hammer hammers hammered hammering kills killing killed dies died dying breaks broken fails failing
     failed hits hitting suffers suffering struggling struggles grew grows growing fills filling crashes crashing crashed floods flooding drowns drowning eats
     eating burns attacking attacked attacks scanning probing spamming joined left hired quit closed closes opened opens expired expires ended
-    slow busy overloaded noisy flaky full tight crowded tired angry unhappy swamped sluggish laggy ready down dead broken late small short annoying""".split()
+    slow busy overloaded noisy flaky full tight crowded tired angry unhappy swamped sluggish laggy ready out running down dead broken late small short annoying""".split()
 )
 
 

@@ -6,7 +6,7 @@ only where one word is meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bot.core.builtin.clause_words import ENGLISH_NOISE, KOREAN_NOISE, LIMITING
 from bot.core.builtin.filler import is_filler
@@ -65,8 +65,18 @@ def _meaning(token: Token, index: Index) -> tuple[str, ...] | None:
     return None
 
 
-def known_words(tokens: Iterable[Token], index: Index) -> tuple[str, ...]:
-    """The words of an aside that name something here, for an order that says "it"."""
+def known_words(tokens: Sequence[Token], index: Index) -> tuple[str, ...]:
+    """The words of an aside that name something here, for an order that says "it".
+
+    Raises:
+        Unclear: one of them may name it too, and nobody knows it.
+    """
+    for token in tokens:
+        word = token.text.lower()
+        plain = is_noise(token) or word in PREPOSITIONS or is_filler(token.text)
+        plain = plain or is_filler(token.text + token.particle) or order_in(token) is not None
+        if token.sort is Sort.WORD and not plain and not means_something(token.text, index):
+            raise Unclear("word-unknown", token.text)
     return tuple(
         t.text
         for t in tokens

@@ -62,7 +62,7 @@ def gists(text: str, index: Index) -> tuple[Choice, ...]:
     for said in segments_of(said_plainly(text)):
         segment = replace(said, tokens=numbered(said.tokens, index))
         if is_aside(segment):
-            told = segment.tokens
+            told = (*told, *segment.tokens)
             continue
         _must_be_certain(segment)
         if found and found[-1].whole and _follows(segment):
@@ -124,9 +124,9 @@ def _take(segment: Segment, found: list[Gist], told: Sequence[Token], index: Ind
             _take_value(tokens, position, gist, index)
         elif token.sort is Sort.WORD:
             _take_word(tokens, position, gist, index)
-        elif token.sort is Sort.MARK and token.text not in ",():'\"·~&%/+*@…-":
+        elif token.sort is Sort.MARK and token.text not in ",():'\"·~&%/+*@…-⇐":
             raise Unclear("clause-unknown", segment.text)
-    if gist.refers and told:
+    if told and (gist.refers or (gist.whole and not gist.words and not gist.within)):
         gist.words += known_words(told, index)
         gist.refers = False
 

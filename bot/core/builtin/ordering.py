@@ -37,7 +37,7 @@ _COUNTED = frozenset(
     "errors error customers users people complaints tickets issues problems requests more times".split()
 )
 _TOWARDS = frozenset("to be becomes become became gets now into with".split())
-_TO_PARTICLES = frozenset("로 으로 로요 으로요 라고 이라고 로만 으로만".split())
+_TO_PARTICLES = frozenset("로 으로 까지 로요 으로요 라고 이라고 로만 으로만".split())
 _BY_HOW_MUCH = frozenset("by another additional extra".split())
 _TELLS = frozenset(
     """is are was were has have had runs run ran running wants want needs need takes took over at hits hit crashed crashes gets got

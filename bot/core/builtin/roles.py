@@ -7,7 +7,7 @@ makes the whole clause unreadable.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.core.builtin.tokens import Sort, Token
 from bot.core.literals import is_distinctive
@@ -39,6 +39,7 @@ class Roles:
 def korean_roles(tokens: Sequence[Token]) -> Roles | None:
     """The parts by particle, or None where a mark makes no sense."""
     roles, expects_new = Roles(), False
+    tokens = _reaching(tokens)
     for token in tokens:
         if token.sort is Sort.ARROW and roles.loose:
             roles.old, expects_new = roles.loose.pop(), True
@@ -50,6 +51,16 @@ def korean_roles(tokens: Sequence[Token]) -> Roles | None:
             return None
     _object_is_old(roles)
     return roles
+
+
+def _reaching(tokens: Sequence[Token]) -> Sequence[Token]:
+    """``200까지`` is where it ends up, unless a range says where it begins."""
+    if any(token.particle in _FROM for token in tokens):
+        return tokens
+    return [
+        replace(token, particle="으로") if token.valued and token.particle == "까지" else token
+        for token in tokens
+    ]
 
 
 def _take_korean(token: Token, roles: Roles) -> bool:

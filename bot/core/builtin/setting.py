@@ -175,7 +175,7 @@ def _entries(
     if not found.entries and found.missing:
         raise Refused("word-unknown", words=" ".join(words), word=found.missing)
     # a looser match elsewhere is not what was meant where the best one does not take it
-    meant = tuple(e for e in found.entries if accept(e) and not unsaid(e, terms))
+    meant = tuple(e for e in found.entries if accept(e) and not _unsaid(e, terms, index))
     if not meant:
         raise Refused("no-place", (e.place for e in found.entries), words=" ".join(words))
     _must_be_readable(meant[0], terms, index)
@@ -187,6 +187,21 @@ def _entries(
     if len(entries) > 1 and not (many and same_name):
         raise Refused("two-places", (entry.place for entry in entries), words=" ".join(words))
     return entries
+
+
+def _unsaid(entry: Entry, terms: Sequence[Term], index: Index) -> frozenset[str]:
+    """``maximum-pool-size`` is "the pool size" where there is no minimum beside it."""
+    rest = unsaid(entry, terms)
+    if not rest or not rest <= _MOST or "pool" not in entry.own - rest:
+        return rest
+    least = any(
+        other.own & _LEAST and "pool" in other.own and other.place.path == entry.place.path
+        for other in index.entries
+    )
+    return rest if least else frozenset()
+
+
+_MOST, _LEAST = frozenset({"max", "maximum", "size"}), frozenset({"min", "minimum"})
 
 
 def _says_several(words: Iterable[str], entries: Sequence[Entry]) -> bool:

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 from bot.core.builtin.clause_words import ENGLISH_NOISE, FOLLOW
 from bot.core.builtin.filler import is_filler
 from bot.core.builtin.inventory import owners_called
-from bot.core.glossary import korean_words, options
+from bot.core.glossary import known, korean_words, options
 from bot.core.index import Index
 from bot.core.words import terms_of
 
@@ -40,6 +40,8 @@ def _mended(word: str, index: Index) -> str:
         return word
     if is_filler(word):
         return ""
+    if known(word):
+        return word  # a word of config files, though not of this one: no slip of another
     if not word.isascii():
         near = _nearest(_jamo(word), {_jamo(known): known for known in korean_words()})
         return near.pop() if len(near) == 1 else word
