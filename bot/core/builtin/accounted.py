@@ -19,7 +19,7 @@ from bot.core.builtin.clause_words import (
     POLITE_WORDS,
 )
 from bot.core.builtin.clauses import Doubtful, in_figures
-from bot.core.builtin.excused import excused
+from bot.core.builtin.excused import excused, tells, thoughts
 from bot.core.builtin.filler import EVERYBODY, is_filler
 from bot.core.builtin.gist import Unclear
 from bot.core.builtin.inventory import owners_called
@@ -32,7 +32,7 @@ from bot.core.builtin.tokens import Sort, Token, tokenize
 from bot.core.builtin.value_roles import AFTER_OLD, BEFORE_OLD
 from bot.core.builtin.verbs import english_verb, is_korean_order, mistyped_verb
 from bot.core.builtin.wishes import FlagWish, ItemWish, KeyWish, MoveWish, SetWish, Wish
-from bot.core.glossary import DESCRIPTORS
+from bot.core.glossary import DESCRIPTORS, known
 from bot.core.index import Index
 from bot.core.literals import LiteralKind, is_distinctive
 from bot.core.words import terms_of
@@ -55,6 +55,13 @@ _SMALL = (
     )
 )
 _SCOPING = frozenset("in on for within inside at under of only".split())
+_ASKING = re.compile(r"\?[!?.~ㅋㅎㅠㅜ)\s]*$")
+# "1 and 2" after a name: both may be names, and one is soon taken for a value.
+_NUMBERS = re.compile(
+    r"[A-Za-z가-힣]+\s?\d{1,3}번?(?:\s*[,&]\s*|\s+and\s+|\s+or\s+|\s*(?:이?랑|과|와)\s*|번\s+)\d{1,3}번?(?![\d.:/%a-zA-Z]|\s?(?:초|분|시간|개|명|회))",
+    re.IGNORECASE,
+)
+_ALL_CONFIGS = frozenset("configs 컨피그 컨피그들 설정들 files 파일들 configurations".split())
 _STANDS = frozenset("sits sitting runs running lives living stands".split())
 _OTHERS = frozenset(
     "other others rest same likewise else everything anyone 나머지 나머지도 다른 똑같이 마찬가지".split()
@@ -76,9 +83,16 @@ def must_be_accounted(text: str, wishes: Iterable[Wish], index: Index) -> None:
     wishes = tuple(wishes)
     said = frozenset(_said(wishes))
     text = in_figures(_SAYS_NOTHING.sub(" ", POLITE_WORDS.sub(" ", text)))
+    numbers = _NUMBERS.search(text)
+    if numbers and not any(isinstance(wish, ItemWish | MoveWish) for wish in wishes):
+        raise Unclear("clause-unknown", numbers.group())
+    for wish in wishes:
+        if isinstance(wish, MoveWish) and {w.lower() for w in wish.within} & _ALL_CONFIGS:
+            raise Unclear("clause-unknown", " ".join(wish.within))
     tokens = tokenize(text)
     must_be_ordered(text, tokens, wishes, index)
     telling = excused(tokens, text, lambda word: _is_a_place(word, index))
+    _must_not_be_about_another(tokens, index)
     if any(_points(tokens, n) for n in range(len(tokens))):
         telling = frozenset()  # "billing is slow, turn it off there": what is pointed at counts
     _must_not_limit_unseen(tokens, wishes, index)
@@ -91,11 +105,16 @@ def must_be_accounted(text: str, wishes: Iterable[Wish], index: Index) -> None:
             continue
         if not _is_plain(tokens, position) and not (
             _goes_everywhere(wishes)
-            and means_something(token.text, index)
+            and _is_named(token.text, index)
             and _takes_in_more(tokens, position)
         ):
-            known = means_something(token.text, index)
-            raise Unclear("word-left-over" if known else "word-unknown", token.text)
+            named = means_something(token.text, index)
+            raise Unclear("word-left-over" if named else "word-unknown", token.text)
+
+
+def _is_named(word: str, index: Index) -> bool:
+    bare = re.sub(r"(?:도|까지)요?$", "", word)
+    return known(bare.lower()) or means_something(bare, index)
 
 
 def _takes_in_more(tokens: Sequence[Token], position: int) -> bool:
@@ -114,6 +133,37 @@ def _takes_in_more(tokens: Sequence[Token], position: int) -> bool:
         if token.sort is not Sort.WORD and token.text not in {",", "&"}:
             return False
     return False
+
+
+def _must_not_be_about_another(tokens: Sequence[Token], index: Index) -> None:
+    """``api-1 is slow, api-2 pool size to 20``: who is complained of must be who is changed."""
+    told: set[str] = set()
+    asked: set[str] = set()
+    everywhere = any(token.text.lower() in {"everywhere", "전부", "모두"} for token in tokens)
+    for start, end in thoughts(tokens):
+        part = tokens[start:end]
+        places = {t.text.lower() for t in part if t.sort is Sort.WORD and _is_server(t, index)}
+        if any(t.valued or _orders(t) for t in part) or not any(tells(t) for t in part):
+            asked |= places
+        else:
+            told |= places
+    if told and ((asked - told) or everywhere):
+        raise Unclear("word-left-over", min(told))
+
+
+def _is_server(token: Token, index: Index) -> bool:
+    return bool(owners_called((token.text,), index)) or token.text.lower() in _stems(index)
+
+
+def _stems(index: Index) -> frozenset[str]:
+    """What folders and files are called as a whole: ``api-2`` of ``api-2.env``."""
+    steps = (step for path in index.paths for step in path.lower().split("/"))
+    return frozenset(step.split(".")[0] for step in steps)
+
+
+def _orders(token: Token) -> bool:
+    word = token.text + token.particle
+    return english_verb(word) is not None if word.isascii() else is_korean_order(word)
 
 
 def _points(tokens: Sequence[Token], position: int) -> bool:
@@ -155,9 +205,7 @@ def _is_a_place(word: str, index: Index) -> bool:
 def _goes_everywhere(wishes: Iterable[Wish]) -> bool:
     """Only where all places are meant "the others" may be left to follow."""
     return any(
-        is_distinctive(wish.old)
-        if isinstance(wish, MoveWish)
-        else getattr(wish, "many", False) or _moves_somebody(wish)
+        is_distinctive(wish.old) if isinstance(wish, MoveWish) else _moves_somebody(wish)
         for wish in wishes
     )
 
@@ -174,7 +222,7 @@ def _moves_somebody(wish: Wish) -> bool:
 def _asks_nothing(text: str) -> None:
     """``…?`` asks whether, unless it politely asks for it to be done."""
     for sentence in _SENTENCE.split(text):
-        if sentence.rstrip(" )~ㅠㅜ").endswith("?") and not POLITE_WORDS.search(sentence):
+        if "?" in sentence[-6:] and _ASKING.search(sentence) and not POLITE_WORDS.search(sentence):
             raise Doubtful("?")
 
 
@@ -198,6 +246,8 @@ def _said(wishes: Iterable[Wish]) -> Iterator[str]:
 
 def _is_said(token: Token, said: frozenset[str], index: Index) -> bool:
     word = token.text.lower()
+    if is_filler(word) and not any(ch.isdigit() for ch in word):
+        return False  # it was dropped on the way to a place: it must pass as plain speech
     if word in said or (token.text + token.particle).lower() in said:
         return True
     return any(other.lower() in said for other in mended((token.text,), index))
@@ -206,6 +256,8 @@ def _is_said(token: Token, said: frozenset[str], index: Index) -> bool:
 def _is_plain(tokens: Sequence[Token], position: int) -> bool:
     token = tokens[position]
     word, whole = token.text.lower(), (token.text + token.particle).lower()
+    if word in {"today", "overnight"}:
+        return position > 0 and tokens[position - 1].valued  # "(200 today)"
     if word in _SMALL or whole in _SMALL:
         return True
     if word.isascii():

@@ -13,7 +13,7 @@ _POLITE = (
     r"(?:줄|주실|해줄)\s*수\s*(?:있나요|있을까요|있어요?|있니|있습니까)\??",
     r"(?:줄래요?|주실래요|주시겠어요|주시겠습니까|주라|주십시오)\??",
     r"\bif (?:possible|you can|you could|that's ok|ok)\b,?",
-    r"\b(?:can|could|would|will) (?:you|we)(?: please| kindly)?\b",
+    r"\b(?:(?:can|could|would|will) you|(?:can|could) we)(?! (?:like|say|have|prefer)\b)(?: please| kindly)?\b",
     r"\b(?:don'?t forget to)\b",
 )
 POLITE_WORDS = re.compile("|".join(_POLITE), re.IGNORECASE)
@@ -36,7 +36,7 @@ NUMBER_WORDS = {
 SAID_OTHERWISE = (
     (re.compile(r"(\S*\d\S*) (?:is|was|seems|looks) (?:way |far |a bit |much |just )?too (?:short|long|low|high|small|big|large|little|tight|few|much)\b[,;:.]?\s*(?:so )?(?:please |pls )?(?:make it |set it to |use |change it to )?(?=\S*\d)", re.IGNORECASE), r" from \1 to "),
     (re.compile(r",?\s*\b(?:and )?(?:the |its |their )?new (?:ip|address|addr|host)(?: address)?(?: is(?: now)?| now|:)? (?=\S*\d)", re.IGNORECASE), " to "),
-    (re.compile(r"\b(?:(?:should|must|can|shall|has to|needs to|may) )?(?:go|goes|come|comes|be (?:raised|lowered|bumped|increased|reduced|cut|brought)) (?:up |down |back )?to (?=\S*\d)", re.IGNORECASE), "to "),
+    (re.compile(r"\b(?:(?:should|must|shall|has to|needs to) )?(?:go|goes|come|comes|be (?:raised|lowered|bumped|increased|reduced|cut|brought)) (?:up |down |back )?to (?=\S*\d)", re.IGNORECASE), "to "),
     (re.compile(r"(?<=\w )(?:up|down|back) to (?=\S*\d)", re.IGNORECASE), "to "),
     (re.compile(r"\b(?:should|must|shall|ought to|needs? to|has to|have to|want it to|wants? to) be(?: set to| at| changed to| raised to| lowered to)?\b", re.IGNORECASE), "to"),
     (re.compile(r"\((?:지금|현재|기존)(?:은|는|값|값은)?\s*:?\s*([^\s()]+?)(?:임|이고|인데|이에요|입니다)?\)"), r" \1에서 "),
@@ -97,7 +97,7 @@ ORDERS = re.compile(
 TAKES_BACK = re.compile(
     r"""\b(?:cancel|revok|postpon|revert|undo|undid|mistak|jok|kidding|disagree|reject|refus|oppos|forget|never\s?mind|nvm|rumou?r|suppos|imagin|hypothe|pretend
         |alleg|claim|dream|already|done|finished|handled|wrong|however|until|till|unless|provided|except|exclud|skip|scrap|delay|freez|frozen|roll(?:ed|ing)?\s?back)
-    | 취소|철회|보류|무효|원복|반대|금지|농담|예시|불필요|거절|연기|미뤄|미루|중단|이미|벌써|롤백|되돌|완료|끝나|끝났|제외|한정|국한|직접|따로|별도""",
+    | 취소|반려|부결|기각|철회|보류|무효|원복|반대|금지|농담|예시|불필요|거절|연기|미뤄|미루|중단|이미|벌써|롤백|되돌|완료|끝나|끝났|제외|한정|국한|직접|따로|별도""",
     re.VERBOSE | re.IGNORECASE,
 )
 QUOTED_TEXT = re.compile(r"\"[^\"\n]+\"|`[^`\n]+`|“[^”\n]+”")

@@ -6,6 +6,7 @@ the answer is ``Unproven`` with the candidates; a wish is never carried out in p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -31,6 +32,7 @@ from bot.core.builtin.wishes import (
 from bot.core.change import LeafChange, build_change
 from bot.core.expectation import Derivation, Expectation, Explained, Unproven
 from bot.core.index import Index
+from bot.core.operation import SetValue
 from bot.core.request import Request
 from bot.core.resolve import Unresolved, resolve
 from bot.core.suspicion import suspicion
@@ -60,7 +62,10 @@ def understand(request: Request) -> tuple[Choice, ...] | Unproven:
         _, kept = take_kept(request.text)
         # "don't change X" asks for nothing, but is no greeting: say which words were the doubt
         return Unproven("doubtful", (("word", kept[0].said),)) if kept else Unproven("no-wish")
-    choices = [(clause, _choice(clause)) for clause in clauses]
+    try:
+        choices = [(clause, _choice(clause)) for clause in clauses]
+    except Doubtful as doubt:
+        return Unproven("doubtful", (("word", doubt.word),))
     for clause, choice in choices:
         if not choice:
             return Unproven("clause-unknown", (("clause", clause.text),))
@@ -147,11 +152,23 @@ def _accounted(choices: Sequence[Choice], request: Request, index: Index) -> Exp
     if isinstance(found, Derivation):
         try:
             must_be_accounted(request.text, all_wishes(choices), index)
+            if len(choices) == 1:
+                _must_be_as_many(request.text, found)
         except Unclear as why:
             return Unproven(why.code, (("words", request.text), ("word", why.word)))
         except Doubtful as doubt:
             return Unproven("doubtful", (("word", doubt.word),))
     return found
+
+
+_TWO = re.compile(r"\bboth\b|(?<![가-힣])(?:둘|둘다|양쪽)(?![가-힣])", re.IGNORECASE)
+
+
+def _must_be_as_many(text: str, found: Derivation) -> None:
+    """Where single values are set, "both" are two."""
+    sets = all(isinstance(operation, SetValue) for operation in found.operations)
+    if sets and _TWO.search(text) and len(found.operations) % 2:
+        raise Unclear("clause-unknown", "both")
 
 
 def _derived(choices: Sequence[Choice], request: Request, index: Index) -> Expectation:

@@ -25,14 +25,15 @@ _PAST_TIMES = re.compile(
     r"\b(?:last|this|every|all) (?:\w+day|night|week|month|morning|weekend|time)s?\b", re.IGNORECASE
 )
 _MARKED = re.compile(
-    r"(?:때문에|탓에|덕분에|[아어여와워려해라켜져춰겨펴커나써]서|[가-힣]니까요?|길래|느라)[ㅠㅜ]*"
+    r"(?:때문에|탓에|덕분에|[아어여와워려라켜져춰겨펴커나써]서(?<!받아서)|[가-힣]니까요?|길래|느라)[ㅠㅜ]*"
 )
 _BECAUSE = frozenset("because since cause cuz due owing".split())
 _ENDS = frozenset(".,;:!?()\n—–")
+_IS = frozenset("is are needs has have 필요해요 필요합니다 필요해".split())
 _HAPPENS = frozenset(
-    """complain complains complained complaining hammer hammers hammered hammering kills killing killed dies died dying breaks broken fails failing
+    """complain complains complained complaining hammer hammers hammered hammering breaks broken fails failing
     failed hits hitting suffers suffering struggling struggles grew grows growing fills filling crashes crashing crashed floods flooding drowns drowning eats
-    eating burns attacking attacked attacks scanning probing spamming joined left hired quit closed closes opened opens expired expires ended
+    eating burns attacking attacked attacks scanning probing spamming joined left hired quit
     slow busy overloaded noisy flaky full tight crowded tired angry unhappy swamped sluggish laggy ready out running down dead broken late small short annoying""".split()
 )
 
@@ -40,7 +41,7 @@ _HAPPENS = frozenset(
 def excused(tokens: Sequence[Token], text: str, knows: Callable[[str], bool]) -> frozenset[int]:
     """The places, in ``tokens`` of ``text``, of words nobody knows (``knows``) that can ask nothing."""
     found: set[int] = set()
-    for start, end in _thoughts(tokens):
+    for start, end in thoughts(tokens):
         said = _text_of(tokens, start, end, text)
         if TAKES_BACK.search(said) or LIMITS.search(said):
             continue
@@ -50,12 +51,17 @@ def excused(tokens: Sequence[Token], text: str, knows: Callable[[str], bool]) ->
     return frozenset(found)
 
 
+def tells(token: Token) -> bool:
+    """True for a predicate of what happens in the world, in either language."""
+    return token.text.lower() in _HAPPENS | _IS or _tells(token.text + token.particle)
+
+
 def _text_of(tokens: Sequence[Token], start: int, end: int, text: str) -> str:
     last = tokens[end].start if end < len(tokens) else len(text)
     return text[tokens[start].start : last]
 
 
-def _thoughts(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+def thoughts(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """What stands between marks."""
     start = 0
     for position in range(len(tokens) + 1):
@@ -70,6 +76,9 @@ def _thoughts(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
 def _because(tokens: Sequence[Token], start: int, end: int) -> Iterator[int]:
     """``because the intern …``, to the end of the thought or the order in it; ``… so turn it off``."""
     marked = _one_of(tokens, start, end, _BECAUSE)
+    said = " ".join(token.text for token in tokens[start:end])
+    if _TIMES.search(_PAST_TIMES.sub(" ", said)):
+        return
     if marked is not None:
         yield from range(marked, _order(tokens, marked, end))
     so = _one_of(tokens, start, end, frozenset({"so"}))

@@ -52,6 +52,7 @@ class Kept:
     said: str
     literals: tuple[str, ...]
     words: tuple[str, ...]
+    whole: bool = True  # False where a list before a comma may belong to it
 
 
 def take_kept(text: str) -> tuple[str, tuple[Kept, ...]]:
@@ -59,9 +60,19 @@ def take_kept(text: str) -> tuple[str, tuple[Kept, ...]]:
     text = _OLD_VALUE.sub(r"\1에서", text)
     kept: list[Kept] = []
     for pattern in _PATTERNS:
-        kept.extend(_kept(match["kept"]) for match in pattern.finditer(text))
+        for match in pattern.finditer(text):
+            whole = not (match.group().startswith(",") and _LISTED.search(text[: match.start()]))
+            parts = [part for part in _EACH.split(match["kept"]) if part.strip()]
+            kept.extend(_kept(part, whole=whole) for part in parts)
         text = pattern.sub(_gap, text)
     return text, tuple(kept)
+
+
+# Several things kept at once are each kept.
+_EACH = re.compile(
+    r"\s+(?:and|or|nor)\s+|\s*[,/&]\s*(?=\S)|(?<=[\w가-힣])(?:이?랑|와|과|하고)\s+", re.IGNORECASE
+)
+_LISTED = re.compile(r"(?:^|[.!?\n])\s*[\w-]+$")
 
 
 def _gap(match: re.Match[str]) -> str:
@@ -70,14 +81,14 @@ def _gap(match: re.Match[str]) -> str:
     return (start.group() if start else "") + " , "
 
 
-def _kept(said: str) -> Kept:
+def _kept(said: str, *, whole: bool) -> Kept:
     tokens = tokenize(said)
     words = tuple(
         t.text
         for t in tokens
         if t.sort is Sort.WORD and t.text.lower() not in PREPOSITIONS | _EMPTY
     )
-    return Kept(said.strip(), tuple(t.text for t in tokens if t.valued), words)
+    return Kept(said.strip(), tuple(t.text for t in tokens if t.valued), words, whole)
 
 
 _EMPTY = frozenset(
@@ -91,9 +102,19 @@ def must_be_kept(change: Change, kept: Iterable[Kept], index: Index) -> None:
         terms = [term for term in terms_of(one.words) if term.required]
         # a word that means nothing here could only protect less than the others do
         terms = [term for term in terms if any(entry.fits(term) for entry in index.entries)]
+        counted = bool(one.literals) and all(literal.isdigit() for literal in one.literals)
         nothing = not one.literals and not terms and not _is_rest(one)
+        nothing = (
+            nothing
+            or counted
+            or not one.whole
+            or (_is_rest(one) and not _OTHERWISE.search(one.said))
+        )
         if nothing or any(_touches(c, one, terms, change) for c in change.leaf_changes):
             raise Refused("doubtful", word=one.said)
+
+
+_OTHERWISE = re.compile(r"\b(?:other|others|else|rest)\b|다른|나머지|그\s?외|이외", re.IGNORECASE)
 
 
 def _is_rest(one: Kept) -> bool:

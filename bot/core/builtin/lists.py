@@ -19,7 +19,7 @@ from bot.core.items import LINEWISE, items_of, split_items
 from bot.core.leaf import Document, KeyPath, Kind, Leaf
 from bot.core.literals import address, literals, network
 from bot.core.operation import AddItem, RemoveItem
-from bot.core.words import terms_of
+from bot.core.words import terms_of, words_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,19 @@ def _one_list(wish: ItemWish, index: Index) -> ListPlace:
         raise Refused(
             "two-places", (entry.place for entry in located.entries), words=" ".join(wish.words)
         )
-    return kept[located.entries[0].place]
+    place = kept[located.entries[0].place]
+    if wish.add and not wish.allows and not _is_called(place, wish, index):
+        raise Refused("no-list", words=" ".join(wish.words), value=wish.value)
+    return place
+
+
+def _is_called(place: ListPlace, wish: ItemWish, index: Index) -> bool:
+    """``add X to api-1`` names no list of that server: a word of the list's own must be said."""
+    entry, terms = place.entry, terms_of(wish.words)
+    called = entry.own | (entry.around - index.path_words)
+    if place.document.format in LINEWISE:
+        called |= words_in(place.document.path.rpartition("/")[2])
+    return any(term.options & called for term in terms)
 
 
 def _identity(found: ListPlace) -> tuple[str, KeyPath]:

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from bot.core.builtin.clauses import Doubtful
+from bot.core.builtin.filler import is_telling
 from bot.core.builtin.gist import Unclear
 from bot.core.builtin.tokens import Sort, Token
 from bot.core.builtin.verbs import Verb, english_verb, is_korean_order, is_past, korean_verb
 from bot.core.builtin.wishes import FlagWish, ItemWish, KeyWish, MoveWish, SetWish, Wish
 from bot.core.index import Index
+from bot.core.literals import LiteralKind
 
 # Who does something is no order to do it: "we block …", "people turn … off".
 _REPORTS = re.compile(
@@ -23,6 +25,11 @@ _REPORTS = re.compile(
           (?:turn|switch|block|ban|deny|add|remove|delete|drop|allow|permit|enable|disable|use|lost|blocked|added|removed|allowed|enabled|disabled)\b
       | \b(?:off|on)\s+(?:and|then)\s+(?:then\s+)?(?:back\s+)?(?:on|off)\b | \bas\s+(?:long|soon|far)\s+as\b | \bfail(?:s|ed|ing)?\s+(?:to|over)\b
       | \bwould(?!\s+(?:you|like|love|be\s+(?:nice|good|great|better|helpful|cool|lovely|fine)))\b | \bat\s+nights?\b
+      | \b(?:we|they|you|he|she|who|somebody|someone|(?:the|my|our)\s+boss)\s+(?:\w+ly\s+)?(?:set|sets|changed|raised|lowered|bumped|put|removed|removes|added|adds|blocks|allows)\b(?!\s+(?:please|pls))
+      | \b(?:was|were|been|got)\s+(?:set|changed|raised|lowered|bumped|increased|reduced|updated)\b | \bwent\s+(?:up\s+|down\s+)?to\b
+      | ^\s*(?:setting|changing|raising|lowering|adding|removing)\b | \b(?:whenever|assuming|in\s+case|provided|supposing|given\s+that)\b
+      | ^\s*where\b | \bonce\s+(?:the|it|we|they|you)\b | ^\s*as\s+the\b
+      | (?:^|[.!?,;\n]\s*)(?:\w{1,5},?\s+)?(?:(?:have|has|had|will|would)\s+(?:you|we|they|he|she|it)\b|(?:was|were)\s)
       | (?:^|[.!?,;\n]\s*)(?:is|are|was|were|does|did)\s+(?:that|this|it|they|there|we|you|the)\b
       | (?:을|ㄹ|할|릴|꿀|낼|줄일|늘릴)\s?수도?\s?(?:있|없)(?!나요|을까요|습니까)|(?:가|되어|돼|져|라|와)\s?있(?:네|어|습|음|다)|실패""",
     re.VERBOSE | re.IGNORECASE,
@@ -38,7 +45,10 @@ _COUNTED = frozenset(
 )
 _TOWARDS = frozenset("to be becomes become became gets now into with".split())
 _TO_PARTICLES = frozenset("로 으로 까지 로요 으로요 라고 이라고 로만 으로만".split())
-_BY_HOW_MUCH = frozenset("by another additional extra".split())
+_BY_HOW_MUCH = frozenset(
+    "by another additional extra under over than most least about around below above".split()
+)
+_HAS = frozenset("with at has had crashed crashes died runs ran".split())
 _TELLS = frozenset(
     """is are was were has have had runs run ran running wants want needs need takes took over at hits hit crashed crashes gets got
     says said shows sees ticket issue""".split()
@@ -68,7 +78,10 @@ def must_be_ordered(
                 _must_run_that_way(wish, text, index)
                 _must_be_measured_by_nobody(wish.old, tokens, text)
                 _must_come(wish.new, tokens, wish.old)
+                _must_not_stop_working(wish.new, tokens)
             case SetWish() if wish.value is not None:
+                if wish.value.kind is not LiteralKind.ADDRESS:  # who has moved has moved
+                    _must_not_be_told(wish.value, tokens)
                 _must_be_measured_by_nobody(wish.value.text, tokens, text)
                 _must_come(wish.value.text, tokens, wish.old.text if wish.old else "")
             case ItemWish() | FlagWish() | KeyWish():
@@ -142,6 +155,8 @@ def _differs(tokens: Sequence[Token], position: int) -> bool:
 
 def _comes(tokens: Sequence[Token], position: int, old: str) -> bool:
     token = tokens[position]
+    if token.sort is Sort.ASSIGN and position and tokens[position - 1].text.lower() in _HAS:
+        return False
     if token.sort is Sort.ASSIGN or token.particle in _TO_PARTICLES:
         return True
     if token.particle in {"인데", "이고"}:
@@ -219,11 +234,59 @@ def _reports(token: Token) -> bool:
     return word in _TELLS or (not word.isascii() and korean_verb(word) is not None)
 
 
+# A Korean verb that asks, or leaves the asking to the one that follows it.
+_ASKS = re.compile(
+    r"(?:줘|주|줄|주고|부탁|요청|바람|바랍|바래|필요|세요|십시오|해야|할게|합시다|하자)|(?:라|자|것|기|고|되|함|됨|꿈|림|임|게|지만|아|어|해|여|와|워|려|켜|꺼|춰|꿔|겨)[요용ㅠㅜ~]*$"
+)
+_TOLD = re.compile(
+    r"(?:었|았|였|했|됐|졌|났|갔)(?:어|습|음|네|는|지|던|더)|(?:서|니까|면서|네요?|더니|던데)$"
+)
+_STATES = frozenset("가능 가능해요 가능합니다 가능함 정상 정상이에요 정상입니다".split())
+
+
+def _must_not_be_told(value: Token, tokens: Sequence[Token]) -> None:
+    """``20으로 바꿔서 장애가 났어요``: the verb that governs a Korean value must ask for it."""
+    spots = [n for n, token in enumerate(tokens) if _is(token, value.text)]
+    if spots and all(_is_told(tokens, n) for n in spots):
+        raise Doubtful(value.text)
+
+
+def _is_told(tokens: Sequence[Token], position: int) -> bool:
+    for token in tokens[position + 1 : _end_of(tokens, position)]:
+        word = token.text + token.particle
+        if token.sort is not Sort.WORD or word.isascii():
+            continue
+        if korean_verb(word) is not None:
+            return _TOLD.search(word) is not None or not (
+                _ASKS.search(word) or is_korean_order(word)
+            )
+        if word in _STATES or is_telling(word) or word.startswith("쓰고"):
+            return True
+    return False
+
+
+def _must_not_stop_working(new: str, tokens: Sequence[Token]) -> None:
+    """``A에서 B로 계속 끊겨서``: what happens between two addresses is no move."""
+    for position, token in enumerate(tokens):
+        if not _is(token, new):
+            continue
+        for after in tokens[position + 1 : _end_of(tokens, position)]:
+            word = after.text + after.particle
+            if korean_verb(word) is not None or after.sort is not Sort.WORD:
+                break
+            if is_telling(word) or word.lower() in {"is", "was", "are", "fails", "drops"}:
+                raise Doubtful(word)
+
+
 def _must_not_have_happened(tokens: Sequence[Token]) -> None:
     """An item, a key or a switch that is only told to have changed is not asked for."""
     verbs = [t for t in tokens if t.sort is Sort.WORD and _item_verb(t)]
-    if verbs and all(is_past(t.text + t.particle) for t in verbs) and not _asks(tokens):
+    if verbs and all(_happened(t.text + t.particle) for t in verbs) and not _asks(tokens):
         raise Doubtful(verbs[0].text)
+
+
+def _happened(word: str) -> bool:
+    return is_past(word) or (not word.isascii() and _TOLD.search(word) is not None)
 
 
 def _must_not_spare(wish: ItemWish | FlagWish | KeyWish, tokens: Sequence[Token]) -> None:

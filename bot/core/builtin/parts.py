@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.builtin.clause_words import EXCEPT
-from bot.core.builtin.clauses import Clause
+from bot.core.builtin.clauses import Clause, Doubtful
 from bot.core.builtin.roles import PREPOSITIONS, english_roles, korean_roles
 from bot.core.builtin.tokens import Sort, Token
 
@@ -66,15 +66,26 @@ def _without(clause: Clause) -> tuple[list[Token], tuple[str, ...]]:
             continue
         if clause.korean:
             start = _phrase_start(tokens, position)
+            _must_be_one(tokens[start:position], tokens[max(start - 1, 0) : start])
             return tokens[:start] + tokens[position + 1 :], tuple(
                 t.text for t in tokens[start:position]
             )
+        _must_be_one(tokens[position + 1 :], ())
         return tokens[:position], tuple(
             t.text
             for t in tokens[position + 1 :]
             if t.sort is Sort.WORD and t.text.lower() not in PREPOSITIONS
         )
     return tokens, ()
+
+
+def _must_be_one(left_out: Sequence[Token], before: Sequence[Token]) -> None:
+    """Several things left out at once, or one with a number, are not told apart. Raises Doubtful."""
+    if not left_out or any(token.valued for token in left_out):
+        raise Doubtful("빼고" if not left_out else left_out[-1].text)
+    for token in (*before, *left_out):
+        if token.text in {"&", ","} or token.particle in {"랑", "이랑", "와", "과"}:
+            raise Doubtful(token.text)
 
 
 def _phrase_start(tokens: Sequence[Token], end: int) -> int:

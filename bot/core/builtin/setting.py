@@ -209,7 +209,8 @@ def _says_several(words: Iterable[str], entries: Sequence[Entry]) -> bool:
     plural = (
         terms_of((word,))
         for word in words
-        if (word.endswith("들") and len(word) > 2) or (singular(word.lower()) != word.lower())
+        if (word.endswith("들") and len(word) > 2)
+        or (singular(word.lower()) != word.lower() and not _is_written(word, entries))
     )
     return any(
         term.options & (entry.around | entry.file)
@@ -217,6 +218,16 @@ def _says_several(words: Iterable[str], entries: Sequence[Entry]) -> bool:
         for terms in plural
         for term in terms
         for entry in entries[:1]
+    )
+
+
+def _is_written(word: str, entries: Sequence[Entry]) -> bool:
+    """``loans`` is the name of one service that ends so."""
+    whole = re.compile(rf"(?<![a-z]){re.escape(word.lower())}(?![a-z])")
+    return any(
+        whole.search(step.lower())
+        for entry in entries
+        for step in (entry.place.path, *map(str, entry.place.leaf.key))
     )
 
 

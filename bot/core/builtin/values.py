@@ -116,7 +116,9 @@ def _image(image: tuple[str, str], old: str, token: Token) -> Written:
             raise Unfit("type-differs", old=old, new=token.text)
         return Written(f"{repository}:{wanted[1]}")
     new, now = _VERSION.fullmatch(token.text), _VERSION.fullmatch(tag)
-    if "@sha256:" in old or new is None or token.unit:
+    # "lobby 2 to 3000" names no version: of an image of several parts a bare number is none
+    counts = token.text.isdigit() and not tag.isdigit()
+    if "@sha256:" in old or new is None or token.unit or counts:
         raise Unfit("type-differs", old=old, new=said(token))
     suffix = new["suffix"] or (now["suffix"] if now else "")
     prefix = new["prefix"] or (now["prefix"] if now else "")
@@ -189,6 +191,7 @@ def _amount(entry: Entry, amount: _Amount, token: Token) -> Written:
     if not amount.unit:
         if suffix:  # 1 where 500m stands is one CPU, not a thousandth of one
             raise Unfit("unit-unknown", old=old, new=said(token), unit=suffix)
+        _must_be_in_scale(entry, old, amount.number, token)
         return Written(_decimal(amount.number))
     if amount.unit in _BYTES and amount.unit != _unit(suffix):
         return _size(old, suffix, token)
@@ -261,11 +264,31 @@ def _decimal(number: Fraction) -> str:
     return text
 
 
+_SCALED = frozenset(
+    "timeout ttl interval wait delay period duration ms millis kb mb bytes backoff rate lease expiry".split()
+)
+_OUT_OF_SCALE = 20
+
+
+def _must_be_in_scale(entry: Entry, old: str, new: Fraction, token: Token) -> None:
+    """5 where 3000 stands under ``timeout``: seconds over milliseconds, as likely as not."""
+    was = Fraction(old)
+    share = 0 < was <= 1 < new
+    far = (
+        bool(_SCALED & (entry.own | entry.around))
+        and new > 0
+        and (was > new * _OUT_OF_SCALE or (was > 0 and new > was * _OUT_OF_SCALE))
+    )
+    if was and was != 1 and (share or far):
+        raise Unfit("unit-unknown", old=old, new=said(token), unit="")
+
+
 def _text(old: str, token: Token) -> Written:
     """A plain word or literal replaces a value of its own kind."""
     if not token.valued and not re.fullmatch(r"[\w./:@+-]+", token.text):
         raise Unfit("type-differs", old=old, new=token.text)
-    if _looks(old) != _looks(said(token)):
+    hangul = re.search("[가-힣]", token.text) and not re.search("[가-힣]", old)
+    if _looks(old) != _looks(said(token)) or (hangul and not token.valued):
         raise Unfit("type-differs", old=old, new=said(token))
     text = token.text.upper() if old.isupper() and token.text.isalpha() else token.text
     return Written(text, f"{token.text} → {text}" if text != token.text else "")
