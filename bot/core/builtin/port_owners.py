@@ -6,50 +6,39 @@ there. Where two of these disagree, or none says anything, the answer is unclear
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import cached_property
 
 from bot.core.builtin.port_holds import Hold
-from bot.core.builtin.port_service import PORT_WORDS, Row, Service, parts_of
+from bot.core.builtin.port_service import PORT_WORDS, Row, Service
 from bot.core.builtin.port_shapes import (
     AMOUNTS,
-    APART,
+    BINDS,
+    CHECKS,
     DEFAULT,
+    FIREWALLS,
     FLAG,
     GUARD,
+    GUARDING,
     MAPPING,
     OUTWARD,
     PLAIN,
     REFUSES,
     SELF,
+    SETTING,
     TOWARDS,
     host_before,
     host_beside,
+    in_ipv6,
 )
+from bot.core.builtin.port_sides import Sides, Whose
 from bot.core.index import Index
 from bot.core.literals import address
 from bot.core.words import words_in
 
-
-class Whose(StrEnum):
-    """Whose the number is; the service's own by what makes it so."""
-
-    LISTENS = "listens"  # the key that the service itself reads
-    PUBLISHES = "publishes"  # the side of a container's mapping that others reach
-    INSIDE = "inside"  # the side that the container itself listens on
-    EXPOSES = "exposes"  # what an image says of itself
-    ROW = "row"  # the inventory's
-    GUARDS = "guards"  # its own firewall's
-    REACHED = "reached"  # by the service's own address or name
-    ANOTHERS = "anothers"
-    NO_PORT = "no-port"
-    UNCLEAR = "unclear"
-
-
 NOT_OURS = frozenset({Whose.ANOTHERS, Whose.NO_PORT})
-LISTENING = frozenset({Whose.LISTENS, Whose.PUBLISHES, Whose.ROW})
-
-_NAMES_TARGET = frozenset({"description", "target", "destination"})
+LISTENING = frozenset({Whose.LISTENS, Whose.PUBLISHES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +57,11 @@ class Judge:
     service: Service
     number: str
     index: Index
+
+    @cached_property
+    def sides(self) -> Sides:
+        """Whose file or section a place is in."""
+        return Sides(self.service, self.number, self.index)
 
     def judge(self, hold: Hold) -> Judged:
         """What one place is."""
@@ -99,7 +93,7 @@ class Judge:
         """A range is no place to put one number; elsewhere it may be a span of anything."""
         words = self._key_words(hold) | words_in(hold.place.path)
         said = bool(words & (PORT_WORDS | {"firewall", "dport", "ufw", "iptable", "nft"}))
-        if self.side(hold) is Whose.ANOTHERS or not said:
+        if self.sides.side(hold) is Whose.ANOTHERS or not said:
             return Whose.ANOTHERS
         return Whose.UNCLEAR
 
@@ -112,6 +106,10 @@ class Judge:
             return Judged(hold, mapping)
         if self._is_image_tag(hold):
             return Judged(hold, Whose.NO_PORT)
+        if in_ipv6(hold, self.number):
+            ends = not re.match(r"[0-9A-Fa-f:.]", hold.after)
+            theirs = self.sides.side(hold) is Whose.ANOTHERS
+            return Judged(hold, Whose.UNCLEAR if ends and not theirs else Whose.NO_PORT)
         host = host_before(hold.before)
         if hold.after.startswith("@") or (host or "").lower() in PORT_WORDS:
             return Judged(hold, Whose.UNCLEAR)
@@ -124,18 +122,14 @@ class Judge:
         return last in {"image", "from"} and "/" not in hold.after
 
     def _reached(self, hold: Hold, host: str) -> Whose:
+        if self.sides.container_beside(hold, host):
+            return Whose.ANOTHERS
         whose = self._host(host)
-        if whose is Whose.REACHED and address(host.strip("[]")) is None and self._apart(hold):
+        if whose is Whose.REACHED and address(host.strip("[]")) is None and self.sides.apart(hold):
             return Whose.UNCLEAR  # a name means whatever the copy's own network says
-        if whose is Whose.ANOTHERS and self._speaks_of_it(hold):
-            return Whose.UNCLEAR  # a copy of the service that the inventory has not
+        if whose is Whose.ANOTHERS and self.sides.speaks_of_it(hold, ""):
+            return Whose.UNCLEAR  # "PAYMENT_URL" at another's: a copy that the inventory has not
         return whose
-
-    def _speaks_of_it(self, hold: Hold) -> bool:
-        """``PAYMENT_URL`` at another's address."""
-        entry = next(e for e in self.index.entries_in(hold.document) if e.place == hold.place)
-        words = {word for word in self.service.words if not word.isdigit()} - PLAIN
-        return bool((entry.own | entry.around) & words)
 
     def _host(self, host: str) -> Whose:
         """The service's by its exact addresses and names alone; another's by the inventory's."""
@@ -151,7 +145,7 @@ class Judge:
         found = MAPPING.fullmatch(value)
         if len(key) < 2 or str(key[-2]).lower() != "ports" or found is None:
             return None
-        side = self.side(hold)
+        side = self.sides.side(hold)
         if side is not Whose.LISTENS:
             return side
         outside = hold.start == found.start("out")
@@ -175,45 +169,82 @@ class Judge:
 
     def _loose(self, hold: Hold) -> Whose:
         """The number within some text that no rule reads."""
-        return Whose.ANOTHERS if self.side(hold) is Whose.ANOTHERS else Whose.UNCLEAR
+        theirs = self.sides.side(hold) is Whose.ANOTHERS
+        spoken = self.sides.speaks_of_it(hold, hold.line)
+        return Whose.ANOTHERS if theirs and not spoken else Whose.UNCLEAR
 
     def _at_self(self, hold: Hold) -> Whose:
-        """``localhost:8080``, ``0.0.0.0:8080``: whoever's file it is."""
-        side = self.side(hold)
-        return side if side is not Whose.LISTENS or not self._apart(hold) else Whose.UNCLEAR
+        """``localhost:8080``, ``0.0.0.0:8080``: whoever's file it is, under a name of no other."""
+        side = self.sides.side(hold)
+        if side is Whose.ANOTHERS:
+            return Whose.UNCLEAR if self.sides.speaks_of_it(hold, hold.before) else side
+        words = self._key_words(hold)
+        rest = {word for word in words if not word.isdigit()} - PLAIN - CHECKS - BINDS
+        if side is not Whose.LISTENS or rest - self.service.words or self.sides.apart(hold):
+            return Whose.UNCLEAR
+        return Whose.LISTENS if words & (PORT_WORDS | BINDS) else Whose.REACHED
 
     def _in_line(self, hold: Hold, *, bare: bool) -> Judged:
         """A line of a firewall, by where it lets to; of anything else by the file."""
-        if not bare or not GUARD.search(hold.before):
-            return Judged(hold, self._at_self(hold) if not bare else self._loose(hold))
+        if not bare:
+            return Judged(hold, self._at_self(hold))
+        if not (GUARD.search(hold.before) and GUARDING.search(hold.line)):
+            named = SETTING.fullmatch(hold.before)
+            words = words_in(named["name"]) if named and not hold.after.strip() else frozenset()
+            plain = bool(words & PORT_WORDS)
+            return Judged(hold, self._called(hold, words) if plain else self._loose(hold))
         towards = TOWARDS.search(hold.line)
         if towards is not None and towards["host"] not in SELF:
             host = towards["host"].lower()
             whose = self._host(host)
             return Judged(hold, Whose.GUARDS if whose is Whose.REACHED else whose, host)
-        side = self.side(hold, site=True)
-        if OUTWARD.search(hold.line):
-            return Judged(hold, Whose.UNCLEAR)
+        return Judged(hold, self._guarding(hold, hold.line))
+
+    def _guarding(self, hold: Hold, text: str) -> Whose:
+        """A rule that lets in to whoever's firewall it is; one that keeps out may be meant to stay."""
+        side = self.sides.side(hold, site=True)
+        if OUTWARD.search(text):
+            return Whose.UNCLEAR
         if side is Whose.LISTENS:
-            refuses = REFUSES.search(hold.line) or self._apart(hold)
-            return Judged(hold, Whose.UNCLEAR if refuses else Whose.GUARDS)
-        return Judged(hold, side)
+            keeps = REFUSES.search(text) or self.sides.apart(hold)
+            return Whose.UNCLEAR if keeps else Whose.GUARDS
+        spoken = side is Whose.ANOTHERS and words_in(text) & self.service.words - PLAIN
+        return Whose.UNCLEAR if spoken else side
+
+    def _rule_text(self, hold: Hold) -> str:
+        """What the rule says around a port, where the key is one of a firewall's; else nothing."""
+        words = self._key_words(hold) | words_in(hold.place.path)
+        if not words & FIREWALLS:
+            return ""
+        key = hold.place.leaf.key
+        ends = [n for n in range(len(key)) if isinstance(key[n - 1], int)] or [len(key) - 1]
+        return " ".join(
+            leaf.value
+            for leaf in hold.document.leaves
+            if leaf.key[: ends[0]] == key[: ends[0]] and leaf.value
+        )
 
     def _called(self, hold: Hold, words: frozenset[str]) -> Whose:
         """A key by its words: plain ones are of the file's own service, others of who they name."""
-        side = self.side(hold)
+        side = self.sides.side(hold)
         if not words & PORT_WORDS:
             return self._no_port_key(words, side)
+        if rule := self._rule_text(hold):
+            return self._guarding(hold, rule)
         if words & AMOUNTS:
             return Whose.UNCLEAR if side is not Whose.ANOTHERS else side
         rest = words - PLAIN - frozenset(word for word in words if word.isdigit())
-        if side is Whose.LISTENS or (side is Whose.UNCLEAR and rest and rest <= self.service.words):
-            mine = rest <= self.service.words and not self._apart(hold)
-            exposes = hold.document.format == "dockerfile" and "expose" in words
+        if side is Whose.LISTENS or (side is Whose.UNCLEAR and self._is_name(rest)):
+            mine = rest <= self.service.words and not self.sides.apart(hold)
+            exposes = "expose" in words
             return (Whose.EXPOSES if exposes else Whose.LISTENS) if mine else Whose.UNCLEAR
         if side is Whose.ANOTHERS:
             return self._others_key(hold, rest)
         return side
+
+    def _is_name(self, words: frozenset[str]) -> bool:
+        named = ({w for w in words_in(n) if not w.isdigit()} for n in self.service.names)
+        return any(words == one for one in named if one)
 
     def _no_port_key(self, words: frozenset[str], side: Whose) -> Whose:
         if words & AMOUNTS:
@@ -222,9 +253,9 @@ class Judge:
 
     def _others_key(self, hold: Hold, rest: frozenset[str]) -> Whose:
         """Another's own port, by its own name; any other name must be seen at its address as well."""
-        theirs = [row for row in self.service.all_rows if row.called & self._around(hold)]
+        theirs = [row for row in self.service.all_rows if row.called & self.sides.around(hold)]
         named = frozenset(
-            w for name in self._around(hold) & self.service.others for w in words_in(name)
+            w for name in self.sides.around(hold) & self.service.others for w in words_in(name)
         )
         if rest & self.service.words - named:
             return Whose.UNCLEAR
@@ -242,62 +273,3 @@ class Judge:
             return words_in(hold.line)
         inner = steps[1:] if steps[:1] == ["services"] else steps
         return frozenset[str]().union(*(words_in(step) for step in inner))
-
-    def _around(self, hold: Hold) -> frozenset[str]:
-        """Exact names that the path, the key and what describes its mapping have."""
-        return parts_of(hold.place.path) | self._section(hold)
-
-    def _section(self, hold: Hold) -> frozenset[str]:
-        key = hold.place.leaf.key
-        steps = {step.lower() for step in key if isinstance(step, str)}
-        mappings = {key[:n] for n in range(1, len(key)) if isinstance(key[n - 1], int)}
-        described = {
-            leaf.value.lower()
-            for leaf in hold.document.leaves
-            if leaf.key[:-1] in mappings and words_in(str(leaf.key[-1])) & _NAMES_TARGET
-        }
-        return frozenset(steps | described)
-
-    def side(self, hold: Hold, *, site: bool = False) -> Whose:
-        """LISTENS in what is the service's own, ANOTHERS in what is wholly another's, else UNCLEAR."""
-        names, others = self.service.names, self.service.others
-        path, section = parts_of(hold.place.path), self._section(hold)
-        own_path, other_path = bool(path & names), bool(path & others)
-        own_part, other_part = bool(section & names), bool(section & others)
-        if (path | section) & self.service.beside or (own_part and other_part):
-            return Whose.UNCLEAR
-        if own_path and not other_path:
-            foreign = self._other_container(hold)
-            return Whose.ANOTHERS if other_part else Whose.UNCLEAR if foreign else Whose.LISTENS
-        if other_path and not own_path:
-            return Whose.UNCLEAR if own_part else Whose.ANOTHERS
-        if own_part or other_part:
-            return Whose.LISTENS if own_part else Whose.ANOTHERS
-        return self._by_site(path, guards=site)
-
-    def _other_container(self, hold: Hold) -> bool:
-        """A container in the service's own file that is not called like it."""
-        key = hold.place.leaf.key
-        if len(key) < 2 or str(key[0]) != "services":
-            return False
-        return not words_in(str(key[1])) <= self.service.words
-
-    def _by_site(self, path: frozenset[str], *, guards: bool) -> Whose:
-        """A file of a cloud or region is of whom the inventory says that it runs there."""
-        sites = {site for row in self.service.all_rows for site in row.sites}
-        there = path & sites
-        if not there:
-            return Whose.UNCLEAR
-        if self.service.sites and not there & self.service.sites:
-            return Whose.ANOTHERS
-        rows = [row for row in self.service.all_rows if row.sites & there]
-        known = all(row.port for row in rows)
-        mine = [row for row in rows if row.port == self.number]
-        ours = bool(mine) and all(row in self.service.rows for row in mine)
-        return Whose.LISTENS if guards and known and ours else Whose.UNCLEAR
-
-    def _apart(self, hold: Hold) -> bool:
-        """True in a copy for tests or another stage, unless the service itself is that."""
-        entry = next(e for e in self.index.entries_in(hold.document) if e.place == hold.place)
-        said = entry.file | entry.around
-        return bool((said & APART) - self.service.words)

@@ -21,6 +21,8 @@ _LABELS = ("name", "hostname", "host", "id", "server", "service", "label")
 _CALLED = frozenset({*_LABELS, "role", "title", "alias", "display_name", "nickname"})
 _SITES = frozenset({"cloud", "provider", "region", "zone", "site", "network", "datacenter"})
 _ADDRESS_KEYS = frozenset({"address", "addr", "ip", "host", "ipv4", "ipv6", "public", "private"})
+# ``firewall-redis.sh`` is called by whose firewall it is.
+_OF_FIREWALL = re.compile(r"^(?:firewall|ufw|iptables|nft)[-_]|[-_](?:firewall|ufw|iptables|nft)$")
 PORT_WORDS = frozenset({"port", "listen", "expose"})
 
 
@@ -101,7 +103,7 @@ def _service(own: Sequence[Row], rows: Sequence[Row], *, whole: bool) -> Service
         hosts,
         tuple(own),
         tuple(rows),
-        of_others - names,
+        of_others - names - {own[0].base},
         frozenset(n for row in rest if row.hosts & hosts for n in row.called | {row.base}),
     )
 
@@ -155,7 +157,8 @@ def _has_files(row: Row, index: Index) -> bool:
 def parts_of(path: str) -> frozenset[str]:
     """What a path may be called by: its folders and the pieces of its file's name between dots."""
     *folders, file = path.lower().split("/")
-    return frozenset(folders) | frozenset(piece for piece in file.split(".") if piece)
+    pieces = [_OF_FIREWALL.sub("", piece) for piece in file.split(".")]
+    return frozenset(folders) | frozenset(piece for piece in pieces if piece)
 
 
 def rows_of(index: Index) -> tuple[Row, ...]:

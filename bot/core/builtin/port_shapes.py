@@ -11,6 +11,7 @@ from bot.core.builtin.port_holds import Hold
 from bot.core.builtin.port_service import PORT_WORDS
 from bot.core.index import Index
 from bot.core.leaf import Document, Leaf, Place
+from bot.core.literals import address
 from bot.core.words import words_in
 
 _HOST = re.compile(r"(?P<host>\[[^\]\s]*\]|\$?\{\{?[^}]*\}\}?|\$\w+|[A-Za-z0-9_.*-]*):$")
@@ -33,6 +34,12 @@ AMOUNTS = frozenset(
 APART = frozenset(
     "staging stage dev development test testing local example sample template sandbox default defaults demo".split()
 )
+# What a program listens at, and what asks it whether it lives.
+BINDS = frozenset("bind addr address listener url".split())
+CHECKS = frozenset("health healthcheck check test probe liveness readiness cmd curl get".split())
+FIREWALLS = frozenset("firewall security ingress nsg acl permission inbound".split())
+GUARDING = re.compile(r"(?i)\b(?:allow|accept|deny|drop|reject|iptables|ip6tables|ufw|[ds]port)\b")
+SETTING = re.compile(r"\s*(?P<name>[\w.-]+)\s*[=:]?\s*")
 GUARD = re.compile(r"(?:--dports?|\bdport|\bports?|\ballow(?: in)?)\s+(?:\{\s*)?[\d,\s]*$")
 OUTWARD = re.compile(
     r"\b(?:OUTPUT|out|egress|FORWARD|route|PREROUTING|POSTROUTING|DNAT|SNAT|REDIRECT|nat|sports?|oif)\b",
@@ -47,7 +54,15 @@ TOWARDS = re.compile(
 def host_before(text: str) -> str | None:
     """What stands before ``:`` that the number follows: a host, nothing, or no such thing."""
     found = _HOST.search(text)
-    return found["host"] if found else None
+    return found["host"].strip("[]") if found else None
+
+
+def in_ipv6(hold: Hold, number: str) -> bool:
+    """``2001:db8::8443``, where the number is a part of an address; ``[::1]:8443`` is none."""
+    left = re.search(r"[0-9A-Fa-f:.]*$", hold.before)
+    right = re.match(r"[0-9A-Fa-f:.]*", hold.after)
+    token = (left[0] if left else "") + number + (right[0] if right else "")
+    return token.count(":") > 1 and address(token) is not None
 
 
 def host_beside(leaf: Leaf, document: Document) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from bot.core.builtin.planning import Plan, Refused, narrow_out, said_by
 from bot.core.builtin.port_holds import Hold, holds_of
-from bot.core.builtin.port_owners import LISTENING, NOT_OURS, Judge, Judged, Whose
+from bot.core.builtin.port_owners import LISTENING, NOT_OURS, Judge, Judged
+from bot.core.builtin.port_service import PORT_WORDS, Service, parts_of, service_called
 from bot.core.builtin.port_shapes import listens_plainly, looks_like_port
-from bot.core.builtin.port_service import PORT_WORDS, Service, service_called
+from bot.core.builtin.port_sides import Whose
 from bot.core.builtin.tokens import Token
 from bot.core.builtin.values import agrees
 from bot.core.builtin.wishes import SetWish
@@ -30,11 +31,11 @@ _HIGHEST = 65535
 
 def plan_port_move(wish: SetWish, index: Index) -> Plan | None:
     """Every place of the service's port, or None where the wish is none. Raises Refused."""
-    old, new = _port(wish.old), _port(wish.value)
-    terms = terms_of(wish.words)
-    if not old or not new or old == new or not any(term.options & PORT_WORDS for term in terms):
+    said = ports_of(wish)
+    if not said:
         return None
-    service = service_called(terms, index) if index.complete else None
+    old, new = said
+    service = service_called(terms_of(wish.words), index) if index.complete else None
     if service is None:
         return None
     judge = Judge(service, old, index)
@@ -44,11 +45,19 @@ def plan_port_move(wish: SetWish, index: Index) -> Plan | None:
         return None
     _must_be_seen(old, own, index)
     _must_be_clear(judged, own, old)
+    _must_listen(service, own, old)
     _must_be_free(new, service, index)
     if not agrees(wish.direction, old, new):
         raise Refused("wrong-direction", (one.hold.place for one in own), old=old, new=new)
     _must_not_be_left_out(wish.without, own)
     return _plan(wish, service, own, old, new)
+
+
+def ports_of(wish: SetWish) -> tuple[str, ...]:
+    """The old and the new number where a wish moves a port: who is to judge it must see both."""
+    old, new = _port(wish.old), _port(wish.value)
+    says_port = any(term.options & PORT_WORDS for term in terms_of(wish.words))
+    return (old, new) if old and new and old != new and says_port else ()
 
 
 def _port(token: Token | None) -> str:
@@ -82,10 +91,18 @@ def _must_be_clear(judged: Sequence[Judged], own: Sequence[Judged], old: str) ->
         unclear += [one.hold for one in own if one.whose in {Whose.INSIDE, Whose.EXPOSES}]
     if Whose.LISTENS in found or Whose.EXPOSES in found:
         unclear += [one.hold for one in own if _maps_elsewhere(one, old)]
-    if not found & LISTENING:
-        unclear += [one.hold for one in own]
     if unclear:
         raise Refused("port-unclear", dict.fromkeys(hold.place for hold in unclear), port=old)
+
+
+def _must_listen(service: Service, own: Sequence[Judged], old: str) -> None:
+    """Where it listens must be set here, for each instance: what a program does unasked stays."""
+    paths = [parts_of(one.hold.place.path) for one in own if one.whose in LISTENING]
+    labels = {row.label for row in service.rows}
+    apart = any(labels & path for path in paths)
+    unset = apart and any(not any(label in path for path in paths) for label in labels)
+    if not paths or unset:
+        raise Refused("port-unset", (one.hold.place for one in own), port=old, words=service.name)
 
 
 def _maps_elsewhere(one: Judged, old: str) -> bool:
@@ -109,7 +126,7 @@ def _must_be_free(new: str, service: Service, index: Index) -> None:
 
 
 def _may_be_ours(hold: Hold, judge: Judge) -> bool:
-    return judge.side(hold, site=True) is not Whose.ANOTHERS and not hold.spans
+    return judge.sides.side(hold, site=True) is not Whose.ANOTHERS and not hold.spans
 
 
 def whole_port(plan: Plan, index: Index) -> Plan:

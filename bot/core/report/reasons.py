@@ -53,6 +53,10 @@ REASONS: dict[str, Text] = {
         "Port {port} is already used by “{words}”, or may be. Choose another one.",
         "{port} 포트는 이미 “{words}”에서 쓰고 있거나 쓰고 있을 수 있어요. 다른 포트를 골라 주세요.",
     ),
+    "port-unset": Text(
+        "These places use port {port} of “{words}”, but none of them makes it listen there (or not each instance), so it would go on listening on the old one. Set its own port first, or name the key.",
+        "{port} 포트를 쓰는 “{words}”의 곳들이지만 실제로 그 포트를 열게 하는 설정이 (일부라도) 없어서 서비스는 예전 포트에 남아요. 서비스 자신의 포트를 먼저 설정하거나 키 이름을 적어 주세요.",
+    ),
     "one-of-several": Text(
         "“{words}” is one of several that share their files, so its port cannot move alone. Name the service to move them all.",
         "“{words}”는 파일을 함께 쓰는 여럿 중 하나라서 포트만 따로 바꿀 수 없어요. 모두 바꾸려면 서비스 이름을 적어 주세요.",
