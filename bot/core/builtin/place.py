@@ -26,7 +26,7 @@ def plan_wish(wish: Wish, index: Index) -> Plan:
             return (
                 plan_entity_move(wish, index)
                 or plan_port_move(wish, index)
-                or whole_port(plan_set(wish, index), index)
+                or whole_port(wish, plan_set(wish, index), index)
             )
         case FlagWish():
             return plan_flag(wish, index)

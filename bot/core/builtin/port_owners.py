@@ -28,6 +28,7 @@ from bot.core.builtin.port_shapes import (
     SELF,
     SETTING,
     TOWARDS,
+    flag_before,
     host_before,
     host_beside,
     in_ipv6,
@@ -165,12 +166,13 @@ class Judge:
         whole = hold.place.leaf.value in {self.number, self.number + "/tcp"}
         if not whole and "listen" not in self._key_words(hold):
             return Judged(hold, self._loose(hold))
-        return Judged(hold, self._called(hold, self._key_words(hold)))
+        words = words_in(flag_before(hold)) or self._key_words(hold)
+        return Judged(hold, self._called(hold, words))
 
     def _loose(self, hold: Hold) -> Whose:
         """The number within some text that no rule reads."""
         theirs = self.sides.side(hold) is Whose.ANOTHERS
-        spoken = self.sides.speaks_of_it(hold, hold.line)
+        spoken = self.sides.speaks_of_it(hold, hold.line) or words_in(hold.before) & PORT_WORDS
         return Whose.ANOTHERS if theirs and not spoken else Whose.UNCLEAR
 
     def _at_self(self, hold: Hold) -> Whose:
@@ -228,13 +230,13 @@ class Judge:
         """A key by its words: plain ones are of the file's own service, others of who they name."""
         side = self.sides.side(hold)
         if not words & PORT_WORDS:
-            return self._no_port_key(words, side)
+            return self._no_port_key(hold, words, side)
         if rule := self._rule_text(hold):
             return self._guarding(hold, rule)
         if words & AMOUNTS:
             return Whose.UNCLEAR if side is not Whose.ANOTHERS else side
         rest = words - PLAIN - frozenset(word for word in words if word.isdigit())
-        if side is Whose.LISTENS or (side is Whose.UNCLEAR and self._is_name(rest)):
+        if side is Whose.LISTENS or (side is Whose.UNCLEAR and self._is_named(hold, rest)):
             mine = rest <= self.service.words and not self.sides.apart(hold)
             exposes = "expose" in words
             return (Whose.EXPOSES if exposes else Whose.LISTENS) if mine else Whose.UNCLEAR
@@ -242,14 +244,18 @@ class Judge:
             return self._others_key(hold, rest)
         return side
 
-    def _is_name(self, words: frozenset[str]) -> bool:
+    def _is_named(self, hold: Hold, words: frozenset[str]) -> bool:
+        """``ledger_port`` in a file of nobody's."""
+        if self.sides.around(hold) & self.service.others:
+            return False
         named = ({w for w in words_in(n) if not w.isdigit()} for n in self.service.names)
         return any(words == one for one in named if one)
 
-    def _no_port_key(self, words: frozenset[str], side: Whose) -> Whose:
+    def _no_port_key(self, hold: Hold, words: frozenset[str], side: Whose) -> Whose:
         if words & AMOUNTS:
             return Whose.NO_PORT
-        return side if side is Whose.ANOTHERS and not words & self.service.words else Whose.UNCLEAR
+        spoken = words & self.service.words or self.sides.beside_it(hold)
+        return side if side is Whose.ANOTHERS and not spoken else Whose.UNCLEAR
 
     def _others_key(self, hold: Hold, rest: frozenset[str]) -> Whose:
         """Another's own port, by its own name; any other name must be seen at its address as well."""
@@ -257,7 +263,7 @@ class Judge:
         named = frozenset(
             w for name in self.sides.around(hold) & self.service.others for w in words_in(name)
         )
-        if rest & self.service.words - named:
+        if rest & self.service.words - named or self.sides.beside_it(hold):
             return Whose.UNCLEAR
         if rest <= named or self._seen_at(theirs):
             return Whose.ANOTHERS

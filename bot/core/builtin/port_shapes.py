@@ -79,6 +79,16 @@ def host_beside(leaf: Leaf, document: Document) -> str:
     return ""
 
 
+def flag_before(hold: Hold) -> str:
+    """``--port`` where ``["--port", "8443"]`` gives the number as the next argument."""
+    key = hold.place.leaf.key
+    last = key[-1] if key else ""
+    if not isinstance(last, int) or last < 1:
+        return ""
+    before = hold.document.by_key.get((*key[:-1], last - 1))
+    return before.value if before is not None and before.value.startswith("-") else ""
+
+
 def listens_plainly(place: Place, index: Index) -> bool:
     """A port under no name but that of its file: what somebody listens on, not where they call."""
     document = index.documents[place.path]

@@ -110,6 +110,18 @@ class Sides:
         said = entry.own | entry.around | words_in(text)
         return bool(said & words) or any(holds(text, host) for host in self.service.hosts)
 
+    def beside_it(self, hold: Hold) -> bool:
+        """True where the same mapping or list has one of the service's addresses or names."""
+        around = (
+            leaf.value
+            for leaf in hold.document.leaves
+            if len(leaf.key) > 1 and leaf.key[:-1] == hold.place.leaf.key[:-1]
+        )
+        return any(
+            value.lower() in self.service.names or any(holds(value, h) for h in self.service.hosts)
+            for value in around
+        )
+
     def container_beside(self, hold: Hold, host: str) -> bool:
         """A container that the folder's own compose file starts, and that is not the service."""
         folder = hold.place.path.rpartition("/")[0]

@@ -13,7 +13,7 @@ from bot.core.builtin.planning import Plan, Refused, narrow_out, said_by
 from bot.core.builtin.port_holds import Hold, holds_of
 from bot.core.builtin.port_owners import LISTENING, NOT_OURS, Judge, Judged
 from bot.core.builtin.port_service import PORT_WORDS, Service, parts_of, service_called
-from bot.core.builtin.port_shapes import listens_plainly, looks_like_port
+from bot.core.builtin.port_shapes import MAPPING, listens_plainly, looks_like_port
 from bot.core.builtin.port_sides import Whose
 from bot.core.builtin.tokens import Token
 from bot.core.builtin.values import agrees
@@ -46,6 +46,7 @@ def plan_port_move(wish: SetWish, index: Index) -> Plan | None:
     _must_be_seen(old, own, index)
     _must_be_clear(judged, own, old)
     _must_listen(service, own, old)
+    _must_mean_all_sides(wish, own, old)
     _must_be_free(new, service, index)
     if not agrees(wish.direction, old, new):
         raise Refused("wrong-direction", (one.hold.place for one in own), old=old, new=new)
@@ -95,6 +96,18 @@ def _must_be_clear(judged: Sequence[Judged], own: Sequence[Judged], old: str) ->
         raise Refused("port-unclear", dict.fromkeys(hold.place for hold in unclear), port=old)
 
 
+_SIDES = frozenset(
+    "container host inside outside internal external published exposed 컨테이너 호스트 내부 외부".split()
+)
+
+
+def _must_mean_all_sides(wish: SetWish, own: Sequence[Judged], old: str) -> None:
+    """``the container port``: one side of a mapping may be meant, or both."""
+    mapped = [one.hold.place for one in own if one.whose in {Whose.PUBLISHES, Whose.INSIDE}]
+    if mapped and any(word.lower() in _SIDES for word in wish.words):
+        raise Refused("port-unclear", dict.fromkeys(mapped), port=old)
+
+
 def _must_listen(service: Service, own: Sequence[Judged], old: str) -> None:
     """Where it listens must be set here, for each instance: what a program does unasked stays."""
     paths = [parts_of(one.hold.place.path) for one in own if one.whose in LISTENING]
@@ -129,10 +142,16 @@ def _may_be_ours(hold: Hold, judge: Judge) -> bool:
     return judge.sides.side(hold, site=True) is not Whose.ANOTHERS and not hold.spans
 
 
-def whole_port(plan: Plan, index: Index) -> Plan:
+def whole_port(wish: SetWish, plan: Plan, index: Index) -> Plan:
     """``plan`` of a service nobody could name, where no other place has its port. Raises Refused."""
     sets = {(o.path, o.key): o for o in plan.operations if isinstance(o, SetValue)}
-    listening = [place for place in _places(sets, index) if listens_plainly(place, index)]
+    places = tuple(_places(sets, index))
+    for place in places:
+        said = wish.value is not None and wish.value.text == sets[place.path, place.leaf.key].value
+        if MAPPING.fullmatch(place.leaf.value) and not said:
+            # of "8443:8443" a number alone means one side, and nobody said which
+            raise Refused("port-unclear", (place,), port=place.leaf.value)
+    listening = [place for place in places if listens_plainly(place, index)]
     for number in {place.leaf.value for place in listening if place.leaf.value.isdigit()}:
         rest = [
             hold.place
