@@ -18,6 +18,7 @@ from bot.core.builtin.gist import Unclear
 from bot.core.builtin.gist_taking import gists
 from bot.core.builtin.keeping import Kept, must_be_kept, take_kept
 from bot.core.builtin.planning import Plan, Refused
+from bot.core.builtin.ports import ports_of
 from bot.core.builtin.reading import other_wishes, read_wish
 from bot.core.builtin.together import Choice, leaving_out, plan_together
 from bot.core.builtin.wishes import (
@@ -105,6 +106,7 @@ def wanted(wishes: Iterable[Wish]) -> Wanted:
                 literals.append(wish.value)
                 phrases.append(terms_of(wish.words))
             case SetWish() | FlagWish():
+                literals += ports_of(wish) if isinstance(wish, SetWish) else ()
                 phrases.append(terms_of(wish.words))
             case KeyWish():
                 phrases.append(

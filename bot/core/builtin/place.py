@@ -9,6 +9,7 @@ from bot.core.builtin.keys import plan_key
 from bot.core.builtin.lists import plan_item
 from bot.core.builtin.moving import plan_entity_move, plan_move
 from bot.core.builtin.planning import Plan, Refused
+from bot.core.builtin.ports import plan_port_move, whole_port
 from bot.core.builtin.setting import plan_flag, plan_set
 from bot.core.builtin.wishes import FlagWish, ItemWish, KeyWish, MoveWish, SetWish, Wish
 from bot.core.index import Index
@@ -22,7 +23,11 @@ def plan_wish(wish: Wish, index: Index) -> Plan:
         case MoveWish():
             return plan_move(wish, index)
         case SetWish():
-            return plan_entity_move(wish, index) or plan_set(wish, index)
+            return (
+                plan_entity_move(wish, index)
+                or plan_port_move(wish, index)
+                or whole_port(wish, plan_set(wish, index), index)
+            )
         case FlagWish():
             return plan_flag(wish, index)
         case ItemWish():

@@ -45,6 +45,22 @@ REASONS: dict[str, Text] = {
         "“{word}” names something here, but I cannot tell what it has to do with the wish. Nothing was changed. Say it in one plain sentence, or leave it out.",
         "“{word}”는 저장소에 있는 이름인데 부탁과 어떤 관계인지 알 수 없어 아무것도 바꾸지 않았어요. 한 문장으로 분명하게 적거나 그 말을 빼고 다시 요청해 주세요.",
     ),
+    "port-unclear": Text(
+        "Port {port} also stands in places of which I cannot tell whose they are. A port moves everywhere or not at all, so nothing was changed. Say for each of them what it should become, or change them by hand.",
+        "{port} 포트가 누구의 것인지 알 수 없는 곳에도 있어요. 포트는 모든 곳에서 함께 바뀌어야 하므로 아무것도 바꾸지 않았어요. 각각 무엇이 되어야 하는지 적거나 직접 바꿔 주세요.",
+    ),
+    "port-taken": Text(
+        "Port {port} is already used by “{words}”, or may be. Choose another one.",
+        "{port} 포트는 이미 “{words}”에서 쓰고 있거나 쓰고 있을 수 있어요. 다른 포트를 골라 주세요.",
+    ),
+    "port-unset": Text(
+        "These places use port {port} of “{words}”, but none of them makes it listen there (or not each instance), so it would go on listening on the old one. Set its own port first, or name the key.",
+        "{port} 포트를 쓰는 “{words}”의 곳들이지만 실제로 그 포트를 열게 하는 설정이 (일부라도) 없어서 서비스는 예전 포트에 남아요. 서비스 자신의 포트를 먼저 설정하거나 키 이름을 적어 주세요.",
+    ),
+    "one-of-several": Text(
+        "“{words}” is one of several that share their files, so its port cannot move alone. Name the service to move them all.",
+        "“{words}”는 파일을 함께 쓰는 여럿 중 하나라서 포트만 따로 바꿀 수 없어요. 모두 바꾸려면 서비스 이름을 적어 주세요.",
+    ),
     "no-list": Text(
         "No list called “{words}” could take or give up {value} as a plain item. Name the file and the list; an entry with several fields must be written by a model or by hand.",
         "{value}을(를) 항목 하나로 넣거나 뺄 “{words}” 목록이 없어요. 파일과 목록 이름을 적어 주세요. 필드가 여럿인 규칙은 모델이나 사람이 써야 해요.",
@@ -280,6 +296,14 @@ EVIDENCE: dict[str, Text] = {
     ),
     "holds-owned": Text(
         "holds {literal}, its address at {place}", "{place}에 적힌 주소 {literal}이(가) 있는 곳"
+    ),
+    "port-reached": Text(
+        "{host}:{port} is {words}, as {place} says",
+        "{host}:{port}은(는) {words}의 것, {place}에 따름",
+    ),
+    "port-own": Text(
+        "port {port}, which the request moves, of {words} itself ({why})",
+        "요청이 옮기는 {port} 포트, {words} 자신의 것 ({why})",
     ),
     "only-place": Text(
         "the request says {words}; no other place fits as well", "요청의 {words}에 맞는 유일한 곳"
