@@ -79,6 +79,7 @@ def _move_scope(wish: MoveWish, places: Sequence[Place], index: Index) -> Scope:
     named = tuple(word for word in wish.named if not _is_address_word(word))
     within = tuple(word for word in wish.within if not _is_address_word(word))
     if _limits(named) and not _owns(named, wish.old, index):
+        _must_be_no_other(named, wish.old, index)
         within = (*named, *within)
     if not _limits(within):
         return Scope(without=without)
@@ -153,6 +154,20 @@ def _describes_the_holders(words: tuple[str, ...], literal: str, index: Index) -
     holders = set(index.holders(literal))
     entries = [entry for entry in index.entries if entry.place in holders]
     return any(entry.fits(term) for entry in entries for term in terms_of(words))
+
+
+def _must_be_no_other(named: tuple[str, ...], old: str, index: Index) -> None:
+    """``move db from 192.0.2.7``: a server named with an address that is another's. Raises Refused."""
+    others = owners_called(named, index)
+    called = {owner.address for owner in others}
+    if len(called) == 1 and owner_of(old, index) is not None and address(old) is not None:
+        raise Refused(
+            "owner-differs",
+            (owner.place for owner in others),
+            literal=old,
+            words=" ".join(named),
+            actual=called.pop(),
+        )
 
 
 def _owns(words: tuple[str, ...], literal: str, index: Index) -> bool:

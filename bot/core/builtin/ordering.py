@@ -103,6 +103,9 @@ def _must_run_that_way(wish: MoveWish, text: str, index: Index) -> None:
 
 def _must_share_a_scope(moves: Sequence[MoveWish]) -> None:
     """``A → B, C → D in gcp``: whether "in gcp" holds for both is not said."""
+    same = {(move.old, move.new) for move in moves}
+    if len(same) < len(moves) and len({move.without for move in moves}) > 1:
+        raise Unclear("clause-unknown", " ".join(w for m in moves for w in m.without))
     if len({bool(move.within or move.without) for move in moves}) > 1:
         raise Unclear("clause-unknown", " ".join(w for m in moves for w in (*m.within, *m.without)))
 
