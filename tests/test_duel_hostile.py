@@ -244,7 +244,11 @@ def _shown(fought: Fought) -> None:
     data, body = fought.data, fought.body
     assert len(data.encode()) < 500_000
     assert len(body.encode()) < 65_536
-    for text in (data, body, *(one.user for one in fought.questions)):
+    # what a player is told of its own unusable answer are its own words: a guess is no leak
+    told = (
+        one.user.split("\nYour previous answer could not be used: ")[0] for one in fought.questions
+    )
+    for text in (data, body, *told):
         assert SECRET not in text
         assert not re.search(rf"\b{SHORT}\b", text)
     for token in GITHUB.parse(body):

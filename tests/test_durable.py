@@ -149,7 +149,8 @@ def test_what_waits_for_its_time_holds_no_partition(url: str) -> None:
         return []
 
     with bench(url, {"t": flow}) as made:
-        made.durable.enqueue(errand("later", lane=Lane.CHANGES, partition="a", delay=1.0))
+        # long enough that a loaded machine starts the other one before
+        made.durable.enqueue(errand("later", lane=Lane.CHANGES, partition="a", delay=6.0))
         made.durable.enqueue(errand("now", lane=Lane.CHANGES, partition="a"))
         made.wait()
     assert order == ["now", "later"]
