@@ -109,3 +109,14 @@ def test_a_server_with_two_addresses_moves_the_one_of_that_family(text: str) -> 
     found = derive(read_request(text), fleet())
     assert isinstance(found, Derivation)
     assert len(found.change.paths) > 5
+
+
+@pytest.mark.parametrize(
+    "text", ["a." * 900, "set worker_processes to " + "9" * 301, "please set it to 4 " * 200]
+)
+def test_what_nobody_would_write_is_not_read_but_asked_about(text: str) -> None:
+    """No pattern sees it, so no text can keep the bot busy; the limits are named."""
+    found = derive(read_request(text), index(HOSTS))
+    assert isinstance(found, Unproven)
+    assert found.code == "rules-read-less"
+    assert dict(found.facts)["limit"] == "2000"

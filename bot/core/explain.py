@@ -14,6 +14,7 @@ from bot.core.builtin.clauses import Clause, Doubtful, read_clauses
 from bot.core.builtin.inventory import owners_called
 from bot.core.builtin.keeping import take_kept
 from bot.core.builtin.planning import paths_called
+from bot.core.builtin.reach import is_beyond_reach
 from bot.core.builtin.reading import read_wish
 from bot.core.builtin.tokens import Sort, tokenize
 from bot.core.builtin.wishes import ItemWish, MoveWish, NotUnderstood, SetWish, Wish
@@ -78,7 +79,8 @@ class _Named:
     @cached_property
     def clauses(self) -> tuple[_Said, ...]:
         """Every clause; none where the request is suspect, holds a doubt or keeps something out."""
-        if suspicion(self.request.text) or take_kept(self.request.text)[1]:
+        text = self.request.text
+        if suspicion(text) or is_beyond_reach(text) or take_kept(text)[1]:
             return ()
         try:
             found = read_clauses(self.request.text)

@@ -30,6 +30,7 @@ from bot.core.builtin.clause_words import (
     TAKES_BACK,
 )
 from bot.core.builtin.keeping import take_kept
+from bot.core.builtin.reach import is_beyond_reach
 from bot.core.builtin.tokens import Sort, Token, tokenize
 from bot.core.builtin.verbs import (
     Verb,
@@ -78,6 +79,8 @@ def read_clauses(text: str) -> tuple[Clause, ...]:
     Raises:
         Doubtful: the request must be asked about before anything is derived from it.
     """
+    if is_beyond_reach(text):
+        raise Doubtful(text[:20] + "…")
     plain = said_plainly(text)
     doubt = DOUBT.search(QUOTED_TEXT.sub(" ", plain))
     if doubt:

@@ -19,6 +19,12 @@ from bot.core.builtin.gist_taking import gists
 from bot.core.builtin.keeping import Kept, must_be_kept, take_kept
 from bot.core.builtin.planning import Plan, Refused
 from bot.core.builtin.ports import ports_of
+from bot.core.builtin.reach import (
+    MAX_READ_CHARS,
+    MAX_WORD_CHARS,
+    is_beyond_reach,
+    longest_word,
+)
 from bot.core.builtin.reading import other_wishes, read_wish
 from bot.core.builtin.together import Choice, leaving_out, plan_together
 from bot.core.builtin.wishes import (
@@ -55,6 +61,8 @@ def understand(request: Request) -> tuple[Choice, ...] | Unproven:
     suspect = suspicion(request.text)
     if suspect is not None:
         return Unproven("request-suspect", (("excerpt", suspect.excerpt),))
+    if is_beyond_reach(request.text):
+        return _beyond(request.text)
     try:
         clauses = read_clauses(request.text)
     except Doubtful as doubt:
@@ -71,6 +79,16 @@ def understand(request: Request) -> tuple[Choice, ...] | Unproven:
         if not choice:
             return Unproven("clause-unknown", (("clause", clause.text),))
     return tuple(choice for _, choice in choices)
+
+
+def _beyond(text: str) -> Unproven:
+    facts = {
+        "length": len(text),
+        "limit": MAX_READ_CHARS,
+        "word": longest_word(text),
+        "word_limit": MAX_WORD_CHARS,
+    }
+    return Unproven("rules-read-less", tuple((name, str(fact)) for name, fact in facts.items()))
 
 
 def _choice(clause: Clause) -> Choice:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.core.builtin.planning import Refused
 from bot.core.builtin.roles import PREPOSITIONS
@@ -55,6 +56,7 @@ class Kept:
     whole: bool = True  # False where a list before a comma may belong to it
 
 
+@lru_cache(maxsize=64)
 def take_kept(text: str) -> tuple[str, tuple[Kept, ...]]:
     """The request without what it says must stay, and that."""
     text = _OLD_VALUE.sub(r"\1에서", text)

@@ -25,6 +25,10 @@ REASONS: dict[str, Text] = {
         "I do not understand this part: “{clause}”. Nothing was changed, since a request is done in full or not at all. Say it in other words or leave it out.",
         "이 부분을 이해하지 못했어요: “{clause}”. 일부만 실행하지 않으므로 아무것도 바꾸지 않았어요. 다른 말로 적거나 빼고 다시 요청해 주세요.",
     ),
+    "rules-read-less": Text(
+        "Rules read requests of up to {limit} characters and words of up to {word_limit}; this one has {length}, its longest word {word}. Say it shorter, or in several requests.",
+        "규칙은 {limit}자, 한 낱말은 {word_limit}자까지 읽어요. 이 요청은 {length}자이고 가장 긴 낱말이 {word}자예요. 더 짧게 적거나 여러 요청으로 나눠 주세요.",
+    ),
     "two-places": Text(
         "“{words}” fits these places equally. Which one do you mean? Name the file, the server or the full key, or say “all”.",
         "“{words}”에 똑같이 맞는 곳이 여럿이에요. 어디를 말하나요? 파일·서버·전체 키 이름을 적거나 “모두”라고 해 주세요.",
