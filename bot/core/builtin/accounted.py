@@ -64,7 +64,7 @@ _NUMBERS = re.compile(
 _ALL_CONFIGS = frozenset("configs 컨피그 컨피그들 설정들 files 파일들 configurations".split())
 _STANDS = frozenset("sits sitting runs running lives living stands".split())
 _OTHERS = frozenset(
-    "other others rest same likewise else everything anyone 나머지 나머지도 다른 똑같이 마찬가지".split()
+    "other others rest same likewise else everything anyone 나머지 나머지도 관련 연관 다른 똑같이 마찬가지".split()
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s|\n")
 # Thanks, who sends it, and that all else of what moves stays.
@@ -96,9 +96,8 @@ def must_be_accounted(text: str, wishes: Iterable[Wish], index: Index) -> None:
     if any(_points(tokens, n) for n in range(len(tokens))):
         telling = frozenset()  # "billing is slow, turn it off there": what is pointed at counts
     _must_not_limit_unseen(tokens, wishes, index)
+    _must_point_at_nobody_else(tokens, wishes, index)
     for position, token in enumerate(tokens):
-        if token.text.lower() in _OTHERS and not _goes_everywhere(wishes):
-            raise Unclear("word-left-over", token.text)
         if token.sort is not Sort.WORD or position in telling or _is_said(token, said, index):
             continue
         if token.text.lower() in EXCEPT and any(wish.without for wish in wishes):
@@ -110,6 +109,17 @@ def must_be_accounted(text: str, wishes: Iterable[Wish], index: Index) -> None:
         ):
             named = means_something(token.text, index)
             raise Unclear("word-left-over" if named else "word-unknown", token.text)
+
+
+def _must_point_at_nobody_else(
+    tokens: Sequence[Token], wishes: Iterable[Wish], index: Index
+) -> None:
+    """No others beside a wish that is not for all, nobody for whom, nothing that is still needed."""
+    everywhere = _goes_everywhere(wishes)
+    for position, token in enumerate(tokens):
+        others = token.text.lower() in _OTHERS and not everywhere
+        if others or _says_whom(tokens, position) or _is_needed(tokens, position, index):
+            raise Unclear("word-left-over", token.text)
 
 
 def _is_named(word: str, index: Index) -> bool:
@@ -140,8 +150,7 @@ def _must_not_be_about_another(tokens: Sequence[Token], index: Index) -> None:
     told: set[str] = set()
     asked: set[str] = set()
     everywhere = any(token.text.lower() in {"everywhere", "전부", "모두"} for token in tokens)
-    for start, end in thoughts(tokens):
-        part = tokens[start:end]
+    for part in _told_apart(tokens):
         places = {t.text.lower() for t in part if t.sort is Sort.WORD and _is_server(t, index)}
         if any(t.valued or _orders(t) for t in part) or not any(tells(t) for t in part):
             asked |= places
@@ -149,6 +158,18 @@ def _must_not_be_about_another(tokens: Sequence[Token], index: Index) -> None:
             told |= places
     if told and ((asked - told) or everywhere):
         raise Unclear("word-left-over", min(told))
+
+
+def _told_apart(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Thoughts; where one has told something, what follows "and" is another."""
+    for start, end in thoughts(tokens):
+        begin = start
+        for position in range(start, end):
+            joins = tokens[position].text.lower() in {"and", "so", "but"}
+            if joins and any(tells(token) for token in tokens[begin:position]):
+                yield tokens[begin:position]
+                begin = position + 1
+        yield tokens[begin:end]
 
 
 def _is_server(token: Token, index: Index) -> bool:
@@ -265,6 +286,28 @@ def _is_plain(tokens: Sequence[Token], position: int) -> bool:
             return True
         return is_filler(word) and (word in EVERYBODY or not _says_where(tokens[:position]))
     return is_filler(token.text) or is_filler(whole) or is_korean_order(whole)
+
+
+_PEOPLE = frozenset(
+    "고객 고객들 고객님 고객님들 손님 손님들 유저들 사용자들 직원 직원들 팀 분들".split()
+)
+
+
+def _says_whom(tokens: Sequence[Token], position: int) -> bool:
+    """``고객들 25%로`` and ``for hosts``: plain words that here say for whom, or of what."""
+    token = tokens[position]
+    if token.text in _PEOPLE and not token.particle:
+        return any(after.valued for after in tokens[position + 1 : position + 2])
+    word, before = token.text.lower(), [t.text.lower() for t in tokens[:position]]
+    several = word in DESCRIPTORS and word.isascii() and word.endswith("s")
+    return several and before[-1:] == ["for"]
+
+
+def _is_needed(tokens: Sequence[Token], position: int, index: Index) -> bool:
+    """``staging은 필요해요``: said of a place, it asks to spare it."""
+    needs = any(after.text.startswith("필요") for after in tokens[position + 1 : position + 2])
+    topic = tokens[position].particle in {"은", "는", "도"}
+    return needs and topic and means_something(tokens[position].text, index)
 
 
 def _stands(before: Sequence[Token], scope: Token) -> bool:

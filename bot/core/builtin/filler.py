@@ -70,12 +70,15 @@ _NOUNS = frozenset(
 )
 
 
+_WHEN = re.compile(r"고$|(?<!때문)(?<!탓)에$")
+
+
 def is_filler(word: str) -> bool:
     """True for a word that says nothing of places, values or whether something is asked for."""
     if word.isascii():
         return word.lower() in _ENGLISH
-    # "점검 끝나고": what ends with 고 tells what comes first
-    telling = _TELLING.fullmatch(word) is not None and not word.endswith("고")
+    # "점검 끝나고" and "이벤트에" tell when
+    telling = _TELLING.fullmatch(word) is not None and not _WHEN.search(word)
     return word in _ADVERBS or (word[:-1] in _NOUNS and word[-1] not in "에만") or telling
 
 

@@ -195,7 +195,8 @@ def _take_word(tokens: Sequence[Token], position: int, gist: Gist, index: Index)
     if verb is not None or token.text.lower() in _DENIES:
         gist.verb = _stronger(gist.verb, verb or Verb.ADD)
         if verb is None:
-            gist.words.append(token.text)  # only a list that keeps out is meant
+            # only a list that keeps out is meant
+            gist.words.append(token.text if token.text.isascii() else "차단")
         return
     if word in MANY:
         gist.many = gist.many or not (

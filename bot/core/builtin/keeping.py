@@ -109,6 +109,7 @@ def must_be_kept(change: Change, kept: Iterable[Kept], index: Index) -> None:
         nothing = (
             nothing
             or counted
+            or _may_be_live(one)
             or not one.whole
             or (_is_rest(one) and not _OTHERWISE.search(one.said))
         )
@@ -117,6 +118,11 @@ def must_be_kept(change: Change, kept: Iterable[Kept], index: Index) -> None:
 
 
 _OTHERWISE = re.compile(r"\b(?:other|others|else|rest)\b|다른|나머지|그\s?외|이외", re.IGNORECASE)
+
+
+def _may_be_live(one: Kept) -> bool:
+    """``but not live``: what people work on, or something called so?"""
+    return len(one.words) == 1 and one.words[0].lower() in {"live", "라이브", "실서버"}
 
 
 def _is_rest(one: Kept) -> bool:

@@ -28,6 +28,9 @@ _REPORTS = re.compile(
       | \b(?:we|they|you|he|she|who|somebody|someone|(?:the|my|our)\s+boss)\s+(?:\w+ly\s+)?(?:set|sets|changed|raised|lowered|bumped|put|removed|removes|added|adds|blocks|allows)\b(?!\s+(?:please|pls))
       | \b(?:was|were|been|got)\s+(?:set|changed|raised|lowered|bumped|increased|reduced|updated)\b | \bwent\s+(?:up\s+|down\s+)?to\b
       | ^\s*(?:setting|changing|raising|lowering|adding|removing)\b | \b(?:whenever|assuming|in\s+case|provided|supposing|given\s+that)\b
+      | \bset\b[^,.;\n]*\bup\s+to\b
+      | (?:올리|내리|늘리|줄이|높이|낮추|바꾸|옮기|끄|켜|빼|지우|(?:추가|변경|수정|삭제|제거|적용)하)고\s?있(?:어|습|음|네|다|었)
+      | [가-힣]도\s(?:했|됐|해\s?[놨뒀])(?:어|습|음|는)
       | ^\s*where\b | \bonce\s+(?:the|it|we|they|you)\b | ^\s*as\s+the\b
       | (?:^|[.!?,;\n]\s*)(?:\w{1,5},?\s+)?(?:(?:have|has|had|will|would)\s+(?:you|we|they|he|she|it)\b|(?:was|were)\s)
       | (?:^|[.!?,;\n]\s*)(?:is|are|was|were|does|did)\s+(?:that|this|it|they|there|we|you|the)\b
@@ -62,6 +65,7 @@ _REPLACED = re.compile(
     re.IGNORECASE,
 )
 _PLEASE = re.compile(r"^(?:please|pls|plz)$|줘|주세|주십|부탁|바랍|요청", re.IGNORECASE)
+_ALL = frozenset("다 다요 모두 모두다 전부 전부다 싹 싹다 나머지 나머지는 나머지를".split())
 _ITEM_VERBS = frozenset({Verb.ADD, Verb.REMOVE, Verb.ALLOW, Verb.ON, Verb.OFF})
 
 
@@ -294,9 +298,15 @@ def _happened(word: str) -> bool:
 
 def _must_not_spare(wish: ItemWish | FlagWish | KeyWish, tokens: Sequence[Token]) -> None:
     """``X 말고 다 빼줘`` spares what it names."""
-    spared = [t for t in tokens if t.text in {"말고", "말고는"}]
+    spared = [t for n, t in enumerate(tokens) if _spares(t, tokens[n + 1 : n + 2])]
     if spared and not wish.without and isinstance(wish, ItemWish) and not wish.add:
         raise Unclear("clause-unknown", spared[0].text)
+
+
+def _spares(token: Token, following: Sequence[Token]) -> bool:
+    """``X 말고``, and ``X 빼고 다``: all but X."""
+    leaves_out = token.text in {"빼고", "제외하고"} and any(t.text in _ALL for t in following)
+    return token.text in {"말고", "말고는"} or leaves_out
 
 
 def _item_verb(token: Token) -> bool:

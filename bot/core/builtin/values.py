@@ -283,10 +283,19 @@ def _must_be_in_scale(entry: Entry, old: str, new: Fraction, token: Token) -> No
         raise Unfit("unit-unknown", old=old, new=said(token), unit="")
 
 
+# Of logs, as programs call them: what stands among these is one of these.
+_LEVELS = frozenset(
+    """trace debug verbose info informational notice warn warning error err critical crit fatal alert emerg emergency panic severe
+    fine finer finest off none all silent""".split()
+)
+
+
 def _text(old: str, token: Token) -> Written:
     """A plain word or literal replaces a value of its own kind."""
     if not token.valued and not re.fullmatch(r"[\w./:@+-]+", token.text):
         raise Unfit("type-differs", old=old, new=token.text)
+    if (old.lower() in _LEVELS) and said(token).lower() not in _LEVELS:
+        raise Unfit("type-differs", old=old, new=said(token))
     hangul = re.search("[가-힣]", token.text) and not re.search("[가-힣]", old)
     if _looks(old) != _looks(said(token)) or (hangul and not token.valued):
         raise Unfit("type-differs", old=old, new=said(token))
